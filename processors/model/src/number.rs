@@ -1,0 +1,64 @@
+//! Numbers with limits.
+
+/// A whole number between two bounds, checked on every way in and stated in the schema.
+macro_rules! bounded {
+    ($(#[$doc:meta])* pub struct $name:ident($repr:ty, $min:expr, $max:expr);) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name($repr);
+
+        impl $name {
+            /// Checks and keeps `number`.
+            ///
+            /// # Errors
+            /// A sentence that names the bounds, where it lies outside of them.
+            pub fn new(number: i64) -> Result<Self, String> {
+                <$repr>::try_from(number).ok().filter(|n| ($min..=$max).contains(n)).map(Self).ok_or_else(|| {
+                    format!("must be a whole number from {} to {}, not {number}", $min, $max)
+                })
+            }
+
+            /// The number itself.
+            pub const fn get(self) -> $repr {
+                self.0
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(i64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "integer", "minimum": $min, "maximum": $max})
+            }
+        }
+    };
+}
+
+bounded! {
+    /// How many of something: 0 to 1,000,000,000.
+    pub struct Quantity(i64, 0_i64, 1_000_000_000_i64);
+}
+bounded! {
+    /// A share or probability in basis points: 0 (never) to 10,000 (certain).
+    pub struct BasisPoints(u16, 0_u16, 10_000_u16);
+}
+bounded! {
+    /// A whole score on the scale that stands beside it: -1,000 to 1,000.
+    pub struct Score(i16, -1_000_i16, 1_000_i16);
+}
+bounded! {
+    /// Points of a loyalty programme: 0 to 1,000,000,000.
+    pub struct Points(i64, 0_i64, 1_000_000_000_i64);
+}
+bounded! {
+    /// A length of time in whole seconds: 0 to ten years.
+    pub struct Seconds(i64, 0_i64, 315_576_000_i64);
+}

@@ -1,0 +1,41 @@
+//! NATS subjects and stream names. None carries anything of a customer.
+
+/// The stream that holds a partition's log.
+pub fn log_stream(prefix: &str, partition: u32) -> String {
+    format!("{}_LOG_{partition:03}", prefix.to_uppercase())
+}
+
+/// The one subject of a partition's log.
+pub fn log_subject(prefix: &str, partition: u32) -> String {
+    format!("{prefix}.log.{partition}")
+}
+
+/// Where the owner of a partition publishes what changed in its contribution to the views.
+pub fn contribution(prefix: &str, partition: u32) -> String {
+    format!("{prefix}.contribution.{partition}")
+}
+
+/// All contributions.
+pub fn contributions(prefix: &str) -> String {
+    format!("{prefix}.contribution.*")
+}
+
+/// Where the owner of a partition answers questions about it.
+pub fn query(prefix: &str, partition: u32) -> String {
+    format!("{prefix}.query.{partition}")
+}
+
+/// The stream that keeps what could not be understood.
+pub fn dead_letter_stream(prefix: &str) -> String {
+    format!("{}_DEAD", prefix.to_uppercase())
+}
+
+/// The subject of dead letters.
+pub fn dead_letters(prefix: &str) -> String {
+    format!("{prefix}.dead")
+}
+
+/// The key-value bucket that says how the log was laid out when it was created.
+pub fn layout_bucket(prefix: &str) -> String {
+    format!("{prefix}-layout")
+}
