@@ -1,1 +1,20 @@
-//! x
+//! The log: everything that happens, in order, a NATS JetStream stream a partition.
+//!
+//! This is the only crate that knows how a stream is laid out. Connectors append ([`Appender`]), the runtime reads
+//! ([`Reader`]), everybody connects ([`Log`]). It knows nothing of what events mean.
+#![warn(missing_docs)]
+
+mod append;
+mod connect;
+mod dead_letter;
+mod layout;
+mod read;
+
+pub use append::{AppendError, Appender, Receipt};
+pub use connect::{ConnectError, Connection, Log, NatsSettings};
+pub use dead_letter::{DeadLetter, DeadLetters};
+pub use layout::{LayoutError, LogSettings, Origin};
+pub use read::{ReadError, Reader, Record};
+
+/// What the NATS client library answers with.
+pub use async_nats;

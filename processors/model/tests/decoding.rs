@@ -1,7 +1,9 @@
 //! What publishers send, and what they are told when it is wrong.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use nexusflow_model::cloudevents::{Attributes, decode_binary, decode_record, decode_structured, encode, join_record, split_batch};
+use nexusflow_model::cloudevents::{
+    Attributes, decode_binary, decode_record, decode_structured, encode, join_record, split_batch,
+};
 use nexusflow_model::{Reject, Timestamp};
 use serde_json::{Value, json};
 
@@ -41,9 +43,10 @@ fn a_publisher_cannot_say_when_it_was_recorded() {
 
 #[test]
 fn binary_mode_names_the_missing_header() {
-    let attributes = Attributes { specversion: Some("1.0"), id: Some("1"), source: Some("/s"), ..Attributes::default() };
+    let attributes =
+        Attributes { specversion: Some("1.0"), id: Some("1"), source: Some("/s"), ..Attributes::default() };
     let error = decode_binary(attributes, b"{}", now()).unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"type: the header ce-type is missing");
 }
 
 #[test]
@@ -73,7 +76,22 @@ fn each_mistake_is_answered_with_its_field() {
     case("/data/lines/0/quantity", (-1).into());
     case("/data/lines/0/amount", json!({"minor": 1, "currency": "USD"}));
     case("/data/lines/0/sku", 7.into());
-    insta::assert_snapshot!(cases.join("\n"), @"");
+    insta::assert_snapshot!(cases.join("
+"), @r#"
+id: missing field `id`
+specversion: must be "1.0"
+type: is not one of the vocabulary; did you mean "order.placed"?
+subject: is missing: it says whom the event is about (the customer's id) and decides its partition
+subject: an id must not begin or end with a space
+time: a time must be RFC 3339 with a zone, such as 2026-01-31T09:30:00Z
+data.order: missing field `order`
+data.ordr: unknown field `ordr`, expected one of `order`, `total`, `lines`, `freight`, `channel`, `site`, `status`
+data.total.currency: a currency must be an active ISO 4217 code such as EUR, in capitals
+data.total.minor: invalid type: floating point `12.5`, expected i64
+data.lines[0].quantity: must be a whole number from 0 to 1000000000, not -1
+data.lines[0].amount.currency: must be EUR, that of the total
+data.lines[0].sku: invalid type: integer `7`, expected a string
+"#);
 }
 
 #[test]
@@ -93,6 +111,10 @@ fn a_bad_event_of_a_batch_leaves_the_good_ones() {
     let mut bad = order();
     bad["data"]["total"] = 5.into();
     let batch = json!([order(), bad, order()]).to_string();
-    let read: Vec<bool> = split_batch(batch.as_bytes()).unwrap().into_iter().map(|event| decode_structured(event, now()).is_ok()).collect();
+    let read: Vec<bool> = split_batch(batch.as_bytes())
+        .unwrap()
+        .into_iter()
+        .map(|event| decode_structured(event, now()).is_ok())
+        .collect();
     assert_eq!(read, [true, false, true]);
 }

@@ -1,0 +1,156 @@
+//! Reading a partition's log by sequence.
+
+use crate::connect::Log;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, ReplayPolicy, pull};
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt};
+use nexusflow_model::subject;
+use std::time::Duration;
+
+/// Messages asked for at a time. Explicit batches, because a long-lived pull was seen to stop asking for more.
+const BATCH_RECORDS: usize = 512;
+/// Records handed over at once at the most, so that what is shown stays fresh while catching up.
+const HAND_OVER_RECORDS: usize = 64;
+
+/// A record as it stands in the log.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its sequence in the partition's stream.
+    pub sequence: u64,
+    /// How many records stood behind it when it was sent to us.
+    pub behind: u64,
+    /// A batch of CloudEvents.
+    pub payload: Bytes,
+}
+
+/// Why a log can't be read on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Records that were there are gone.
+    #[error(
+        "partition {partition}: after sequence {after} the log goes on with {found}: records are missing. The log was purged, \
+         rewound or made anew. Restore it from a backup, or remove the checkpoints to rebuild from what is left"
+    )]
+    Gap {
+        /// The partition.
+        partition: u32,
+        /// The last sequence that was read.
+        after: u64,
+        /// The next one that is there.
+        found: u64,
+    },
+    /// NATS does not answer; trying again may help.
+    #[error("partition {partition}: {cause}")]
+    Unavailable {
+        /// The partition.
+        partition: u32,
+        /// What the client library said.
+        cause: String,
+    },
+}
+
+/// Reads one partition in order, from a sequence on, without acknowledgements: the reader knows its place.
+pub struct Reader {
+    log: Log,
+    partition: u32,
+    after: u64,
+    consumer: Option<Consumer<pull::Config>>,
+    batch: Option<pull::Batch>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("partition", &self.partition).field("after", &self.after).finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// A reader of what follows `after` (0: of everything).
+    pub fn new(log: &Log, partition: u32, after: u64) -> Self {
+        Self { log: log.clone(), partition, after, consumer: None, batch: None }
+    }
+
+    /// Waits until there is something, and hands over what has arrived. Empty after a few quiet seconds. May be cancelled
+    /// while it waits: nothing is lost.
+    ///
+    /// # Errors
+    /// [`ReadError::Gap`] for ever; [`ReadError::Unavailable`] where it is worth trying again, which it does from its place.
+    pub async fn next(&mut self) -> Result<Vec<Record>, ReadError> {
+        let mut records = Vec::new();
+        match self.fill(&mut records).await {
+            Ok(()) => Ok(records),
+            Err(error) => {
+                self.batch = None;
+                self.consumer = None;
+                // What came before the trouble is good; the trouble will show again at the next call.
+                if records.is_empty() { Err(error) } else { Ok(records) }
+            }
+        }
+    }
+
+    async fn fill(&mut self, records: &mut Vec<Record>) -> Result<(), ReadError> {
+        let partition = self.partition;
+        let unavailable =
+            |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
+        if self.batch.is_none() {
+            self.batch = Some(self.ask().await?);
+        }
+        let Some(batch) = &mut self.batch else { return Ok(()) };
+        let mut next = batch.next().await;
+        loop {
+            let Some(message) = next else {
+                self.batch = None;
+                return Ok(());
+            };
+            let message = message.map_err(|error| unavailable(&error))?;
+            let info = message.info().map_err(|error| unavailable(&error))?;
+            let (sequence, behind) = (info.stream_sequence, info.pending);
+            if sequence != self.after + 1 {
+                return Err(ReadError::Gap { partition, after: self.after, found: sequence });
+            }
+            self.after = sequence;
+            records.push(Record { sequence, behind, payload: message.message.payload });
+            if records.len() >= HAND_OVER_RECORDS {
+                return Ok(());
+            }
+            match batch.next().now_or_never() {
+                Some(ready) => next = ready,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<pull::Batch, ReadError> {
+        let partition = self.partition;
+        let unavailable =
+            |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
+        if self.consumer.is_none() {
+            self.consumer = Some(self.consumer_from(self.after + 1).await?);
+        }
+        let Some(consumer) = &self.consumer else { return Err(unavailable(&"no consumer")) };
+        consumer
+            .batch()
+            .max_messages(BATCH_RECORDS)
+            .expires(Duration::from_secs(5))
+            .heartbeat(Duration::from_secs(2))
+            .messages()
+            .await
+            .map_err(|error| unavailable(&error))
+    }
+
+    async fn consumer_from(&self, sequence: u64) -> Result<Consumer<pull::Config>, ReadError> {
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: sequence },
+            ack_policy: AckPolicy::None,
+            replay_policy: ReplayPolicy::Instant,
+            inactive_threshold: Duration::from_secs(30),
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        };
+        let stream = subject::log_stream(self.log.prefix(), self.partition);
+        let made: Result<Consumer<pull::Config>, _> =
+            self.log.jetstream().create_consumer_on_stream(config, stream).await;
+        made.map_err(|error| ReadError::Unavailable { partition: self.partition, cause: error.to_string() })
+    }
+}
