@@ -1,1 +1,7 @@
-//! x
+//! Connectors turn the outside world into events and append them to the log. They know what events are, and nothing of what is
+//! made of them.
+#![warn(missing_docs)]
+
+pub mod demo;
+pub mod files;
+pub mod http;
