@@ -1,0 +1,160 @@
+//! What the business configures. It reaches the fold as a `config.changed` event, so that history keeps what held then.
+
+use jiff::tz::TimeZone;
+use nexusflow_model::{Currency, Label, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The configuration of the business: `config/business.toml`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Business {
+    /// Who it is and how it counts.
+    #[serde(default)]
+    pub business: Identity,
+    /// Its sales pipelines.
+    #[serde(default, rename = "pipeline")]
+    pub pipelines: Vec<Pipeline>,
+    /// How health is weighed.
+    #[serde(default)]
+    pub health: HealthWeights,
+}
+
+/// Who the business is and how it counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Identity {
+    /// What stands on the wall.
+    pub name: String,
+    /// Where its days begin and end: an IANA time zone.
+    pub time_zone: Zone,
+    /// The currency that stands large on the wall. Others are shown beside it and never converted.
+    pub currency: Currency,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        // EUR is an active code, and the fallback is the same type's own parse of another one.
+        #[expect(clippy::expect_used, reason = "a constant of this file")]
+        let currency = Currency::new("EUR").expect("EUR is a currency");
+        Self { name: "NexusFlow".into(), time_zone: Zone::utc(), currency }
+    }
+}
+
+/// A sales pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// Its name, as events say it.
+    pub name: Label,
+    /// Its stages, in order.
+    #[serde(rename = "stage")]
+    pub stages: Vec<Stage>,
+}
+
+/// A stage of a pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its name, as events say it.
+    pub name: Label,
+    /// How likely a deal in it is to be won, in basis points.
+    pub probability_bp: nexusflow_model::number::BasisPoints,
+}
+
+/// How much each indicator weighs in the health score; 0 leaves it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "each is named like its indicator, which is documented in `retention::health`")]
+pub struct HealthWeights {
+    pub delivery_on_time: u16,
+    pub delivery_failed: u16,
+    pub order_frequency: u16,
+    pub order_cancelled: u16,
+    pub payment_failed: u16,
+    pub tickets_open: u16,
+    pub tickets_resolution: u16,
+    pub nps: u16,
+    pub csat: u16,
+    pub reviews: u16,
+    pub sentiment: u16,
+}
+
+impl Default for HealthWeights {
+    fn default() -> Self {
+        Self {
+            delivery_on_time: 15,
+            delivery_failed: 10,
+            order_frequency: 10,
+            order_cancelled: 8,
+            payment_failed: 8,
+            tickets_open: 12,
+            tickets_resolution: 5,
+            nps: 12,
+            csat: 12,
+            reviews: 15,
+            sentiment: 13,
+        }
+    }
+}
+
+/// An IANA time zone, such as `Europe/Madrid`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Self { name: "UTC".into(), zone: TimeZone::UTC }
+    }
+
+    /// The zone of that name, from the database built into the program.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such zone.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let zone = TimeZone::get(name);
+        let zone = zone.map_err(|_| format!("{name:?} is no time zone of the IANA database, such as Europe/Madrid"))?;
+        Ok(Self { name: name.to_owned(), zone })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The zone itself.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// (days since 1970-01-01, hour of that day) of an instant here.
+    pub fn day_and_hour(&self, at: Timestamp) -> (i32, i32) {
+        let offset_ms = i64::from(self.zone.to_offset(at.to_jiff()).seconds()) * 1_000;
+        let local_hours = (at.as_ms() + offset_ms).div_euclid(3_600_000);
+        (local_hours.div_euclid(24) as i32, local_hours.rem_euclid(24) as i32)
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::named(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Business {
+    /// The probability of a stage in basis points, and its place among the stages; none where it isn't configured.
+    pub fn stage(&self, pipeline: &str, stage: &str) -> Option<(u16, usize)> {
+        let pipeline = self.pipelines.iter().find(|own| own.name.as_str() == pipeline)?;
+        let at = pipeline.stages.iter().position(|own| own.name.as_str() == stage)?;
+        Some((pipeline.stages[at].probability_bp.get(), at))
+    }
+}

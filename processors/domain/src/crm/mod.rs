@@ -1,0 +1,4 @@
+//! COM-01: the CRM hub.
+
+pub mod identity;
+pub mod timeline;

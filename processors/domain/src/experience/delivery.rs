@@ -1,0 +1,153 @@
+//! Deliveries: promised, shipped, delivered, late.
+
+use crate::Fold;
+use crate::profile::Facet;
+use nexusflow_engine::{Histogram, Latest, merge_fields};
+use nexusflow_model::{Envelope, Event, Id, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A customer's deliveries.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// By delivery; by order where a delivery has no id of its own.
+    parcels: BTreeMap<Id, Parcel>,
+    /// Delivered.
+    pub delivered: i64,
+    /// Of those with a promise, delivered after it.
+    pub late: i64,
+    /// Delivered with a promise.
+    pub promised: i64,
+    /// Given up.
+    pub failed: i64,
+    /// Sum of the time from order to delivery, in milliseconds.
+    pub lead_time_sum_ms: i64,
+    /// How many deliveries that sum is of.
+    pub lead_times: i64,
+}
+
+/// What all events of one delivery say together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parcel {
+    placed_at: Latest<()>,
+    promised: Latest<Timestamp>,
+    shipped_at: Latest<()>,
+    delivered: Latest<Timestamp>,
+    failed: Latest<bool>,
+}
+
+/// Deliveries by the day they arrived.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryCounts {
+    /// Arrived.
+    pub delivered: i64,
+    /// Of those, with a promised date.
+    pub promised: i64,
+    /// Of those, later than the promised instant.
+    pub late: i64,
+    /// Given up.
+    pub failed: i64,
+    /// From order to delivery, in minutes.
+    pub lead_time_min: Histogram,
+    /// Promised or shipped and not arrived: meaningful in the pane of all time.
+    pub under_way: i64,
+}
+
+merge_fields!(DeliveryCounts { delivered, promised, late, failed, lead_time_min, under_way });
+
+impl Facet for Delivery {
+    fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
+        let (at, tie) = (envelope.occurred_at, context.identity);
+        match &envelope.event {
+            Event::OrderPlaced(it) => self.change(context, &it.order, |parcel| parcel.placed_at.say(at, tie, ())),
+            Event::DeliveryPromised(it) => {
+                let id = it.delivery.as_ref().unwrap_or(&it.order);
+                self.change(context, id, |parcel| parcel.promised.say(at, tie, it.promised_at));
+            }
+            Event::DeliveryShipped(it) => {
+                let id = it.delivery.as_ref().unwrap_or(&it.order);
+                self.change(context, id, |parcel| parcel.shipped_at.say(at, tie, ()));
+            }
+            Event::DeliveryDelivered(it) => {
+                let id = it.delivery.as_ref().unwrap_or(&it.order);
+                self.change(context, id, |parcel| parcel.delivered.say(at, tie, it.delivered_at.unwrap_or(at)));
+            }
+            Event::DeliveryFailed(it) => {
+                let id = it.delivery.as_ref().unwrap_or(&it.order);
+                self.change(context, id, |parcel| parcel.failed.say(at, tie, it.abandoned));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Parcel {
+    /// How late it came, in milliseconds; negative if early; none where it did not come or had no promise.
+    pub fn lateness_ms(&self) -> Option<i64> {
+        Some(self.delivered.get()?.ms_since(*self.promised.get()?))
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.delivered.get().is_none() && self.failed.get() == Some(&true)
+    }
+
+    fn is_under_way(&self) -> bool {
+        let begun = self.promised.get().is_some() || self.shipped_at.at().is_some();
+        begun && self.delivered.get().is_none() && !self.is_given_up()
+    }
+
+    fn lead_time_ms(&self) -> Option<i64> {
+        Some(self.delivered.get()?.ms_since(self.placed_at.at()?))
+    }
+}
+
+impl Delivery {
+    fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Parcel)) {
+        let before = self.parcels.get(id).cloned().unwrap_or_default();
+        let mut parcel = before.clone();
+        change(&mut parcel);
+        if parcel != before {
+            self.count(context, &before, -1);
+            self.count(context, &parcel, 1);
+            self.parcels.insert(id.clone(), parcel);
+        }
+    }
+
+    fn count(&mut self, context: &mut Fold<'_>, parcel: &Parcel, times: i64) {
+        if parcel.is_under_way() {
+            context.count_now(|rollup| rollup.delivery.under_way += times);
+        }
+        if let (true, Some(at)) = (parcel.is_given_up(), parcel.failed.at()) {
+            self.failed += times;
+            context.count_at(at, |rollup| rollup.delivery.failed += times);
+        }
+        let Some(delivered_at) = parcel.delivered.get().copied() else { return };
+        let lateness = parcel.lateness_ms();
+        let (promised, late) = (i64::from(lateness.is_some()), i64::from(lateness.is_some_and(|ms| ms > 0)));
+        let lead_time = parcel.lead_time_ms();
+        self.delivered += times;
+        self.promised += promised * times;
+        self.late += late * times;
+        self.lead_times += i64::from(lead_time.is_some()) * times;
+        self.lead_time_sum_ms += lead_time.unwrap_or(0) * times;
+        context.count_at(delivered_at, |rollup| {
+            let counts = &mut rollup.delivery;
+            counts.delivered += times;
+            counts.promised += promised * times;
+            counts.late += late * times;
+            if let Some(ms) = lead_time {
+                counts.lead_time_min.add(ms / 60_000, times);
+            }
+        });
+    }
+
+    /// The delivery of that id, or of the order of that id.
+    pub fn parcel(&self, id: &Id) -> Option<&Parcel> {
+        self.parcels.get(id)
+    }
+
+    /// How many are under way.
+    pub fn under_way(&self) -> usize {
+        self.parcels.values().filter(|parcel| parcel.is_under_way()).count()
+    }
+}

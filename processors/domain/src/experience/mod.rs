@@ -1,0 +1,4 @@
+//! COM-05: customer experience.
+
+pub mod delivery;
+pub mod tickets;

@@ -1,0 +1,63 @@
+//! What is known of one customer, in facets.
+
+use crate::Fold;
+use nexusflow_model::Envelope;
+use serde::{Deserialize, Serialize};
+
+/// What is known of a customer in one respect.
+pub trait Facet {
+    /// Takes in an event, which is new, and counts what changed in the rollups.
+    fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope);
+}
+
+/// The list of facets. A facet is one file and one line here; they fold in this order.
+macro_rules! facets {
+    ($($(#[$doc:meta])* $name:ident: $type:ty),+ $(,)?) => {
+        /// Everything known of one customer.
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        pub struct Profile {
+            $($(#[$doc])* pub $name: $type,)+
+            /// How it all comes together; computed last, from all the others.
+            pub health: crate::retention::health::Health,
+        }
+
+        /// The names of the facets, in the order in which they fold.
+        pub const FACETS: &[&str] = &[$(stringify!($name),)+ "health"];
+
+        impl Profile {
+            /// Takes in an event, which is new.
+            pub fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
+                $(Facet::fold(&mut self.$name, context, envelope);)+
+                self.reconfigured(context);
+                crate::activity::tell(context, self, envelope);
+            }
+        }
+    };
+}
+
+facets! {
+    /// Who the customer is.
+    identity: crate::crm::identity::Identity,
+    /// What happened last.
+    timeline: crate::crm::timeline::Timeline,
+    /// Orders and payments.
+    commerce: crate::revenue::commerce::Commerce,
+    /// Deliveries.
+    delivery: crate::experience::delivery::Delivery,
+    /// Tickets.
+    tickets: crate::experience::tickets::Tickets,
+    /// Surveys and reviews.
+    satisfaction: crate::voice::satisfaction::Satisfaction,
+    /// What the customer's words sound like.
+    sentiment: crate::voice::sentiment::Sentiment,
+    /// Deals.
+    opportunities: crate::revenue::opportunities::Opportunities,
+}
+
+impl Profile {
+    /// Computes anew what depends on the configuration.
+    pub fn reconfigured(&mut self, context: &mut Fold<'_>) {
+        let health = crate::retention::health::assess(context.config, self);
+        self.health.become_and_count(context, health);
+    }
+}

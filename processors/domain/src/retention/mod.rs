@@ -1,0 +1,3 @@
+//! COM-02: retention and loyalty.
+
+pub mod health;

@@ -1,0 +1,205 @@
+//! Orders and payments.
+
+use crate::Fold;
+use crate::money_by_currency::MoneyByCurrency;
+use crate::profile::Facet;
+use nexusflow_engine::{Latest, merge_fields};
+use nexusflow_model::event::commerce::{OrderChanged, OrderPlaced};
+use nexusflow_model::{Envelope, Event, Id, Money, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A customer's orders and payments.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Commerce {
+    orders: BTreeMap<Id, Order>,
+    /// Orders placed, cancelled ones included.
+    pub placed: i64,
+    /// Orders cancelled.
+    pub cancelled: i64,
+    /// Returns.
+    pub returned: i64,
+    /// What was ordered.
+    pub value: MoneyByCurrency,
+    /// Payments received less those reversed.
+    pub paid: MoneyByCurrency,
+    /// Payments that failed.
+    pub failed_payments: i64,
+    /// Payments received.
+    pub payments: i64,
+}
+
+/// What all events of one order say together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Order {
+    placed_at: Latest<()>,
+    total: Latest<Money>,
+    freight: Latest<Money>,
+    status: Latest<Status>,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Status {
+    /// Placed, nothing else said.
+    Placed,
+    /// On its way.
+    Shipped,
+    /// Arrived.
+    Delivered,
+    /// Called off.
+    Cancelled,
+    /// As the shop names it.
+    Named(String),
+}
+
+impl Status {
+    /// A name for people and for the API.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Placed => "placed",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+            Self::Named(name) => name,
+        }
+    }
+}
+
+/// Orders by the day they were placed; payments by the day they were received.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommerceCounts {
+    /// Orders placed, cancelled ones included.
+    pub orders: i64,
+    /// What was ordered, cancelled orders included.
+    pub order_value: MoneyByCurrency,
+    /// The part of it that is freight.
+    pub freight: MoneyByCurrency,
+    /// Orders by where they stand now.
+    pub by_status: BTreeMap<String, i64>,
+    /// Payments received less those reversed.
+    pub revenue: MoneyByCurrency,
+    /// Payments received.
+    pub payments: i64,
+    /// Payments that failed.
+    pub failed_payments: i64,
+    /// Money given back for orders.
+    pub refunded: MoneyByCurrency,
+    /// Returns.
+    pub returns: i64,
+}
+
+merge_fields!(CommerceCounts { orders, order_value, freight, by_status, revenue, payments, failed_payments, refunded, returns });
+
+impl Facet for Commerce {
+    fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
+        let (at, tie) = (envelope.occurred_at, context.identity);
+        let by_status = |status: Status| move |order: &mut Order| order.status.say(at, tie, status);
+        match &envelope.event {
+            Event::OrderPlaced(it) => self.change(context, &it.order, |order| order.place(at, tie, it)),
+            Event::OrderChanged(it) => self.change(context, &it.order, |order| order.alter(at, tie, it)),
+            Event::OrderCancelled(it) => self.change(context, &it.order, by_status(Status::Cancelled)),
+            Event::DeliveryShipped(it) => self.change(context, &it.order, by_status(Status::Shipped)),
+            Event::DeliveryDelivered(it) => self.change(context, &it.order, by_status(Status::Delivered)),
+            Event::OrderReturned(_) => {
+                self.returned += 1;
+                context.count_at(at, |rollup| rollup.commerce.returns += 1);
+            }
+            Event::OrderRefunded(it) => context.count_at(at, |rollup| rollup.commerce.refunded.add(it.amount, 1)),
+            Event::PaymentReceived(it) => {
+                self.payments += 1;
+                self.paid.add(it.amount, 1);
+                context.count_at(at, |rollup| {
+                    rollup.commerce.payments += 1;
+                    rollup.commerce.revenue.add(it.amount, 1);
+                });
+            }
+            Event::PaymentReversed(it) => {
+                self.paid.add(it.amount, -1);
+                context.count_at(at, |rollup| rollup.commerce.revenue.add(it.amount, -1));
+            }
+            Event::PaymentFailed(_) => {
+                self.failed_payments += 1;
+                context.count_at(at, |rollup| rollup.commerce.failed_payments += 1);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Commerce {
+    /// When orders were placed, in no particular order.
+    pub fn placed_at(&self) -> impl Iterator<Item = Timestamp> {
+        self.orders.values().filter_map(|order| order.placed_at.at())
+    }
+
+    /// Takes back what the order had counted, changes it, and counts it anew.
+    fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Order)) {
+        let before = self.orders.get(id).cloned().unwrap_or_default();
+        let mut order = before.clone();
+        change(&mut order);
+        if order != before {
+            self.count(context, &before, -1);
+            self.count(context, &order, 1);
+            self.orders.insert(id.clone(), order);
+        }
+    }
+
+    fn count(&mut self, context: &mut Fold<'_>, order: &Order, times: i64) {
+        let Some(placed_at) = order.placed_at.at() else { return };
+        let cancelled = order.status.get() == Some(&Status::Cancelled);
+        self.placed += times;
+        self.cancelled += i64::from(cancelled) * times;
+        if let Some(total) = order.total.get() {
+            self.value.add(*total, times);
+        }
+        context.count_at(placed_at, |rollup| {
+            let counts = &mut rollup.commerce;
+            counts.orders += times;
+            if let Some(total) = order.total.get() {
+                counts.order_value.add(*total, times);
+            }
+            if let Some(freight) = order.freight.get() {
+                counts.freight.add(*freight, times);
+            }
+            let status = order.status.get().map_or("placed", Status::as_str);
+            add_sparse(&mut counts.by_status, status, times);
+        });
+    }
+}
+
+/// Adds to a count by name; no zeros stay behind.
+pub(crate) fn add_sparse(counts: &mut BTreeMap<String, i64>, name: &str, times: i64) {
+    match counts.get_mut(name) {
+        Some(count) => {
+            *count += times;
+            if *count == 0 {
+                counts.remove(name);
+            }
+        }
+        None => {
+            counts.insert(name.to_owned(), times);
+        }
+    }
+}
+
+impl Order {
+    fn place(&mut self, at: Timestamp, tie: u64, it: &OrderPlaced) {
+        self.placed_at.say(at, tie, ());
+        self.total.say(at, tie, it.total);
+        if let Some(freight) = it.freight {
+            self.freight.say(at, tie, freight);
+        }
+        let status = it.status.as_ref().map_or(Status::Placed, |status| Status::Named(status.as_str().into()));
+        self.status.say(at, tie, status);
+    }
+
+    fn alter(&mut self, at: Timestamp, tie: u64, it: &OrderChanged) {
+        if let Some(total) = it.total {
+            self.total.say(at, tie, total);
+        }
+        if let Some(status) = &it.status {
+            self.status.say(at, tie, Status::Named(status.as_str().into()));
+        }
+    }
+}

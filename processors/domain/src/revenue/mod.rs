@@ -1,0 +1,4 @@
+//! COM-04: revenue and pipeline.
+
+pub mod commerce;
+pub mod opportunities;

@@ -1,0 +1,47 @@
+//! What the subject of an event is.
+
+use nexusflow_model::Kind;
+
+/// What kind of thing an event is about. The numbers are part of the stored state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Subject {
+    /// A customer: most events.
+    Customer = 0,
+    /// A product.
+    Sku = 1,
+    /// An item of the product backlog.
+    BacklogItem = 2,
+    /// A skill of the production.
+    Skill = 3,
+    /// A company that customers belong to.
+    Account = 4,
+    /// A seller, team or territory.
+    Seller = 5,
+    /// Something the whole business has: an initiative, a benchmark, a campaign, an experiment, a bank account.
+    Business = 6,
+    /// A system that publishes.
+    Source = 7,
+}
+
+/// What the subject of events of `kind` is.
+pub const fn of(kind: Kind) -> Subject {
+    match kind {
+        Kind::InventoryLevelSet | Kind::InventoryReserved | Kind::InventoryReleased | Kind::SupplyScheduled => Subject::Sku,
+        Kind::BacklogItemCreated | Kind::BacklogStatusChanged => Subject::BacklogItem,
+        Kind::CapacityPublished | Kind::CapacityChanged => Subject::Skill,
+        Kind::AccountUpdated => Subject::Account,
+        Kind::QuotaSet | Kind::ForecastSubmitted | Kind::TerritoryConfigured => Subject::Seller,
+        Kind::CashSnapshotted
+        | Kind::InitiativeStarted
+        | Kind::InitiativeEnded
+        | Kind::BenchmarkLoaded
+        | Kind::ExpectationSet
+        | Kind::ExperimentStarted
+        | Kind::ExperimentStopped => Subject::Business,
+        Kind::ConfigChanged | Kind::CalendarChanged | Kind::SilenceSet | Kind::ClockTicked | Kind::SourceHeartbeat => {
+            Subject::Source
+        }
+        _ => Subject::Customer,
+    }
+}

@@ -1,0 +1,6 @@
+//! COM-03: the voice of the customer.
+
+pub mod lexicon;
+pub mod satisfaction;
+pub mod sentiment;
+pub mod words;

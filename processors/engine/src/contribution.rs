@@ -1,0 +1,171 @@
+//! What a partition gives to the views, and how the gateway puts the gifts of all partitions together.
+
+use crate::{Counters, Effect, Merge, Pane};
+use nexusflow_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a partition stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who owns it.
+    pub owner: String,
+    /// The last record folded.
+    pub sequence: u64,
+    /// The last record of its log, as far as is known.
+    pub head: u64,
+    /// How long what is folded now had been waiting, in milliseconds; 0 when nothing waits.
+    pub lag_ms: i64,
+    /// How far its own time has come, in milliseconds since the epoch.
+    pub clock_ms: i64,
+    /// What it has counted.
+    pub counters: Counters,
+    /// How many customers it knows.
+    pub customers: u64,
+    /// The record its newest checkpoint stands at.
+    pub checkpoint: u64,
+    /// How old that checkpoint is, in milliseconds; negative where there is none.
+    pub checkpoint_age_ms: i64,
+}
+
+/// What changed in a partition's rollups, or all of them. Panes are replaced whole, so that receiving one twice counts once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution<R, E> {
+    /// The version of the domain's types: a gateway of another version can't read it.
+    pub format: u32,
+    /// Which partition.
+    pub partition: u32,
+    /// Which life of its owner: versions of another one can't be compared.
+    pub epoch: u64,
+    /// The version these changes apply to; 0 for all panes there are.
+    pub from: u64,
+    /// The version after them.
+    pub version: u64,
+    /// Changed panes; gone where there is no rollup.
+    pub panes: Vec<(Pane, Option<R>)>,
+    /// The configuration as JSON, where it changed or all is given.
+    pub config: Option<String>,
+    /// What is to be done or shown, in order.
+    pub effects: Vec<Effect<E>>,
+    /// How the partition stands.
+    pub standing: Standing,
+}
+
+/// What came of taking in a contribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absorbed {
+    /// It was taken.
+    Taken,
+    /// It says nothing new.
+    Known,
+    /// Something before it is missing: ask the owner for everything.
+    Gap,
+}
+
+/// The contributions of all partitions, merged.
+#[derive(Debug, Clone)]
+pub struct Merged<R> {
+    parts: BTreeMap<u32, Part<R>>,
+    merged: BTreeMap<Pane, R>,
+    dirty: BTreeSet<Pane>,
+    config: String,
+    /// Grows with every contribution taken.
+    pub version: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Part<R> {
+    epoch: u64,
+    version: u64,
+    panes: BTreeMap<Pane, R>,
+    standing: Standing,
+}
+
+impl<R> Default for Merged<R> {
+    fn default() -> Self {
+        let (parts, merged, dirty) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { parts, merged, dirty, config: String::new(), version: 0 }
+    }
+}
+
+impl<R: Merge + Clone> Merged<R> {
+    /// Takes in a contribution: replaces the panes it names, whole.
+    pub fn absorb<E>(&mut self, contribution: Contribution<R, E>) -> Absorbed {
+        let known = self.parts.get(&contribution.partition).map(|part| (part.epoch, part.version));
+        let fresh = contribution.from == 0;
+        match known {
+            Some((epoch, version)) if epoch == contribution.epoch && contribution.version <= version => return Absorbed::Known,
+            Some((epoch, version)) if !fresh && (epoch != contribution.epoch || contribution.from != version) => {
+                return Absorbed::Gap;
+            }
+            None if !fresh => return Absorbed::Gap,
+            _ => {}
+        }
+        let part = self.parts.entry(contribution.partition).or_insert_with(|| Part {
+            epoch: contribution.epoch,
+            version: 0,
+            panes: BTreeMap::new(),
+            standing: Standing::default(),
+        });
+        if fresh {
+            self.dirty.extend(std::mem::take(&mut part.panes).into_keys());
+        }
+        for (pane, rollup) in contribution.panes {
+            self.dirty.insert(pane);
+            match rollup {
+                Some(rollup) => part.panes.insert(pane, rollup),
+                None => part.panes.remove(&pane),
+            };
+        }
+        (part.epoch, part.version, part.standing) = (contribution.epoch, contribution.version, contribution.standing);
+        if let Some(config) = contribution.config {
+            self.config = config;
+        }
+        self.version += 1;
+        Absorbed::Taken
+    }
+
+    /// Brings the merged panes up to date.
+    pub fn settle(&mut self) {
+        for pane in std::mem::take(&mut self.dirty) {
+            let mut merged: Option<R> = None;
+            for rollup in self.parts.values().filter_map(|part| part.panes.get(&pane)) {
+                match &mut merged {
+                    Some(merged) => merged.merge(rollup),
+                    None => merged = Some(rollup.clone()),
+                }
+            }
+            match merged {
+                Some(merged) => self.merged.insert(pane, merged),
+                None => self.merged.remove(&pane),
+            };
+        }
+    }
+
+    /// The merged rollup of a pane, as of the last [`settle`](Self::settle).
+    pub fn pane(&self, pane: Pane) -> Option<&R> {
+        self.merged.get(&pane)
+    }
+
+    /// The merged rollups of the panes from `first` to `last`, both included, in order.
+    pub fn range(&self, first: Pane, last: Pane) -> impl Iterator<Item = (Pane, &R)> {
+        let range = (first <= last).then(|| self.merged.range(first..=last));
+        range.into_iter().flatten().map(|(pane, rollup)| (*pane, rollup))
+    }
+
+    /// The configuration as JSON; empty where none is known.
+    pub fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// How each partition stands, by its number.
+    pub fn standings(&self) -> impl Iterator<Item = (u32, &Standing)> {
+        self.parts.iter().map(|(partition, part)| (*partition, &part.standing))
+    }
+
+    /// How far time has come: the latest clock of any partition.
+    pub fn clock(&self) -> Option<Timestamp> {
+        let latest = self.parts.values().map(|part| part.standing.clock_ms).max()?;
+        Timestamp::from_ms(latest).ok().filter(|clock| *clock > Timestamp::MIN)
+    }
+}
