@@ -1,0 +1,65 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { Route, Switch } from "wouter";
+import { getAccess, subscribeAccess } from "./api/session";
+import { adviseOnBuild, type BuildAdvice, ownBuild } from "./feed/build";
+import { FeedContext, useFeedSnapshot } from "./feed/hooks";
+import type { Feed } from "./feed/store";
+import { Customer } from "./pages/Customer";
+import { Customers } from "./pages/Customers";
+import { NotFound } from "./pages/NotFound";
+import { Operator } from "./pages/Operator";
+import { Wall } from "./pages/Wall";
+import { SignIn } from "./ui/SignIn";
+import styles from "./ui/ui.module.css";
+
+/** Compares this page's build with the server's; a kiosk reloads itself, anybody else is asked. */
+function useBuildAdvice(): BuildAdvice {
+  const server = useFeedSnapshot().welcome?.build ?? "";
+  const [advice, setAdvice] = useState<BuildAdvice>("same");
+  useEffect(() => {
+    const kiosk = new URLSearchParams(location.search).get("kiosk") === "1";
+    const next = adviseOnBuild(ownBuild(), server, kiosk, sessionStorage);
+    setAdvice(next);
+    if (next === "reload") location.reload();
+  }, [server]);
+  return advice;
+}
+
+function NewBuild() {
+  const advice = useBuildAdvice();
+  const kiosk = new URLSearchParams(location.search).get("kiosk") === "1";
+  if (advice !== "offer" || kiosk) return null;
+  return (
+    <div className={styles.notice} role="status">
+      A newer version is here.{" "}
+      <button type="button" onClick={() => location.reload()}>
+        Reload
+      </button>
+    </div>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={Wall} />
+      <Route path="/customers" component={Customers} />
+      <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
+      <Route path="/operator" component={Operator} />
+      <Route component={NotFound} />
+    </Switch>
+  );
+}
+
+export function App({ feed }: { feed: Feed }) {
+  const access = useSyncExternalStore(subscribeAccess, getAccess);
+  return (
+    <FeedContext value={feed}>
+      <a className={styles.skip} href="#main">
+        Skip to the content
+      </a>
+      {access === "needed" ? <SignIn onSignedIn={feed.reconnectNow} /> : <Pages />}
+      <NewBuild />
+    </FeedContext>
+  );
+}

@@ -1,0 +1,83 @@
+import type { Customer, Indicator } from "../api/customer";
+import { ContributionBar } from "../charts/ContributionBar";
+import { DASH } from "../format/money";
+import { points, share } from "../format/number";
+import { bandWords } from "../panels/bands";
+import { Hidden } from "../ui/Hidden";
+import { Sized } from "../ui/Sized";
+import styles from "./customer.module.css";
+
+/** `delivery.on_time` is "Delivery · on time". */
+export function indicatorName(key: string): string {
+  const [facet = "", ...rest] = key.split(".");
+  const words = (text: string) => text.replaceAll("_", " ");
+  const head = facet.charAt(0).toUpperCase() + words(facet).slice(1);
+  return rest.length > 0 ? `${head} · ${words(rest.join(" "))}` : head;
+}
+
+function lost(indicator: Indicator): number {
+  return indicator.weight * 1000 - (indicator.contribution_milli ?? 0);
+}
+
+function Row({ indicator, heaviest }: { indicator: Indicator; heaviest: number }) {
+  const contribution = indicator.contribution_milli;
+  const name = indicatorName(indicator.key);
+  const label = `${name}: ${contribution === null ? "unknown" : points(contribution)} of ${indicator.weight} points`;
+  return (
+    <li className={styles.indicator}>
+      <span className={styles.indicatorName}>{name}</span>
+      <span className={styles.indicatorPoints}>
+        {contribution === null ? DASH : points(contribution)}
+        <span className={styles.of}> of {indicator.weight}</span>
+      </span>
+      <span className={styles.indicatorBar}>
+        <Sized>
+          {(size) => (
+            <ContributionBar
+              {...size}
+              weight={indicator.weight}
+              heaviest={heaviest}
+              contribution={contribution === null ? null : contribution / 1000}
+              label={label}
+            />
+          )}
+        </Sized>
+      </span>
+      <span className={styles.why}>{indicator.why || "Nothing known yet"}</span>
+    </li>
+  );
+}
+
+/** The score and what makes it: what pulls it down most stands first. */
+export function HealthCard({ health }: { health: Customer["health"] }) {
+  const band = bandWords(health?.band);
+  const indicators = [...(health?.indicators ?? [])].sort((a, b) => lost(b) - lost(a));
+  const heaviest = Math.max(1, ...indicators.map((indicator) => indicator.weight));
+  const score = health?.score_milli ?? null;
+  return (
+    <section className={styles.card} aria-labelledby="health">
+      <h2 id="health" className={styles.h2}>
+        Health
+      </h2>
+      <p className={styles.score}>
+        <data value={score ?? ""} className={styles.scoreNumber} data-src="customer|health.score_milli">
+          {score === null ? DASH : points(score)}
+        </data>
+        <span className={styles.band}>
+          <span className={styles.swatch} style={{ background: band.colour }} aria-hidden="true" />
+          {band.label}
+        </span>
+      </p>
+      <p className={styles.note}>
+        {score === null && "Not enough is known to tell. "}
+        {health?.coverage_bp != null && `Stands on ${share(health.coverage_bp)} of what could be known.`}
+      </p>
+      <ul className={styles.indicators}>
+        {indicators.map((indicator) => (
+          <Row key={indicator.key} indicator={indicator} heaviest={heaviest} />
+        ))}
+      </ul>
+      {indicators.length > 0 && <Hidden>Ordered by how many points are missing.</Hidden>}
+    </section>
+  );
+}

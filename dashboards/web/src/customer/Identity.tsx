@@ -1,0 +1,45 @@
+import type { Customer } from "../api/customer";
+import { count } from "../format/number";
+import { ago, dayOf } from "../format/time";
+import styles from "./customer.module.css";
+
+const regions = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
+
+function country(code: string): string {
+  try {
+    return regions.of(code.toUpperCase()) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** Who it is. What is not known is left out, not shown as empty. */
+export function Identity({ customer, now }: { customer: Customer; now: number }) {
+  const facts: readonly [string, string | null][] = [
+    ["Id", customer.id],
+    ["Kind", customer.kind],
+    ["Segment", customer.segment],
+    ["Tier", customer.tier],
+    ["Country", customer.country === null ? null : country(customer.country)],
+    ["Account", customer.account],
+    ["Owner", customer.owner],
+    ["E-mail", customer.email],
+    ["Phone", customer.phone],
+    ["Customer since", customer.since === null ? null : dayOf(customer.since)],
+    ["Events", count(customer.events ?? 0)],
+    ["Last event", customer.last_event_at === null ? null : ago(customer.last_event_at, now)],
+  ];
+  return (
+    <dl className={styles.identity}>
+      {facts.map(
+        ([label, value]) =>
+          value !== null && (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Socket, Surroundings } from "./connection";
+import type { Feed } from "./store";
+
+/** The browser as the feed's surroundings. */
+export function browserSurroundings(): Surroundings {
+  return {
+    open(protocol) {
+      const url = new URL("/api/v1/live", location.href);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      return new WebSocket(url, protocol) as unknown as Socket;
+    },
+    now: () => Date.now(),
+    random: () => Math.random(),
+    after(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    frame(run) {
+      // A hidden tab paints no frames; it still has to say the truth when it is looked at again.
+      if (document.hidden) setTimeout(run, 1000);
+      else requestAnimationFrame(run);
+    },
+  };
+}
+
+/** Reconnects when the network comes back or the page returns from the back/forward cache. */
+export function followBrowser(feed: Feed): () => void {
+  const online = () => feed.reconnectNow();
+  const shown = (event: PageTransitionEvent) => {
+    if (event.persisted) feed.reconnectNow();
+  };
+  addEventListener("online", online);
+  addEventListener("pageshow", shown);
+  return () => {
+    removeEventListener("online", online);
+    removeEventListener("pageshow", shown);
+  };
+}

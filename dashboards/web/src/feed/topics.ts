@@ -1,0 +1,106 @@
+// The topics of docs/api.md with the shape of their rows. A row that does not fit is left out, never half shown.
+import * as v from "valibot";
+import type { Row } from "./topic";
+
+const text = v.string();
+const int = v.number();
+const maybeInt = v.nullable(v.number());
+const maybeText = v.nullish(v.string());
+
+export interface Topic<T> {
+  readonly name: string;
+  readonly log: boolean;
+  readonly row: v.GenericSchema<unknown, T>;
+}
+
+function state<T>(name: string, row: v.GenericSchema<unknown, T>): Topic<T> {
+  return { name, log: false, row };
+}
+
+export const figure = v.object({
+  key: text,
+  value: maybeInt,
+  unit: v.picklist(["count", "money", "bp", "milli", "nps", "ms"]),
+  currency: v.optional(v.nullable(text), null),
+  n: v.optional(v.nullable(int), null),
+  prior: v.optional(maybeInt, null),
+  trend: v.optional(v.nullable(v.array(maybeInt)), null),
+  parts: v.optional(v.nullable(v.record(text, maybeInt)), null),
+});
+export type Figure = v.InferOutput<typeof figure>;
+export type Unit = Figure["unit"];
+
+const band = v.picklist(["poor", "watch", "good", "great", "unknown"]);
+export type Band = v.InferOutput<typeof band>;
+
+const healthBand = v.object({ from: int, to: maybeInt, band, customers: int });
+export type HealthBand = v.InferOutput<typeof healthBand>;
+
+const stage = v.object({
+  pipeline: text,
+  stage: text,
+  order: v.optional(maybeInt, null),
+  probability_bp: v.optional(maybeInt, null),
+  count: int,
+  amount: maybeInt,
+  weighted: maybeInt,
+  currency: maybeText,
+  status: text,
+});
+export type Stage = v.InferOutput<typeof stage>;
+
+const money = v.object({ minor: int, currency: text });
+export type Money = v.InferOutput<typeof money>;
+
+const activity = v.object({
+  place: text,
+  kind: text,
+  occurred_at: text,
+  recorded_at: maybeText,
+  customer: maybeText,
+  headline: v.object({ what: text, amount: v.nullish(money), good: v.nullish(v.boolean()) }),
+});
+export type Activity = v.InferOutput<typeof activity>;
+
+const partition = v.object({
+  partition: int,
+  owner: maybeText,
+  state: text,
+  applied_seq: maybeInt,
+  head_seq: maybeInt,
+  lag_records: maybeInt,
+  lag_ms: maybeInt,
+  clock: maybeText,
+  customers: maybeInt,
+  events: maybeInt,
+  duplicates: maybeInt,
+  too_late: maybeInt,
+  dead_letters: maybeInt,
+  events_per_s: maybeInt,
+  checkpoint_seq: maybeInt,
+  checkpoint_age_ms: maybeInt,
+});
+export type Partition = v.InferOutput<typeof partition>;
+
+const operatorFigure = v.object({ key: text, value: maybeInt, unit: v.nullish(text, "count") });
+export type OperatorFigure = v.InferOutput<typeof operatorFigure>;
+
+const customerRow = v.object({ id: text, json: v.unknown() });
+
+export const FIGURES = state("figures", figure);
+export const HEALTH = state("health", healthBand);
+export const PIPELINE = state("pipeline", stage);
+export const ACTIVITY: Topic<Activity> = { name: "activity", log: true, row: activity };
+export const PARTITIONS = state("partitions", partition);
+export const OPERATOR = state("operator", operatorFigure);
+export const CUSTOMER = state("customer", customerRow);
+
+/** The rows that fit the topic, and how many did not. */
+export function readRows<T>(topic: Topic<T>, rows: readonly Row[]): { rows: T[]; unread: number } {
+  const read: T[] = [];
+  for (const row of rows) {
+    const parsed = v.safeParse(topic.row, row);
+    if (parsed.success) read.push(parsed.output);
+  }
+  return { rows: read, unread: rows.length - read.length };
+}

@@ -1,0 +1,169 @@
+import { useFeedSnapshot, useTopic } from "../feed/hooks";
+import { OPERATOR, type OperatorFigure, PARTITIONS, type Partition } from "../feed/topics";
+import { duration } from "../format/duration";
+import { DASH } from "../format/money";
+import { count } from "../format/number";
+import { moment } from "../format/time";
+import { Freshness } from "../ui/Freshness";
+import { Header } from "../ui/Header";
+import { useTitle } from "../ui/title";
+import styles from "./operator.module.css";
+import page from "./page.module.css";
+
+interface Gauge {
+  readonly key: string;
+  readonly label: string;
+  readonly note: string;
+  /** When it deserves attention. */
+  readonly alarm?: (value: number) => "bad" | "watch" | null;
+}
+
+const GAUGES: readonly Gauge[] = [
+  { key: "events_per_s", label: "Events per second", note: "folded, all partitions" },
+  { key: "accepted_per_s", label: "Accepted per second", note: "by this gateway" },
+  {
+    key: "lag_ms",
+    label: "Lag",
+    note: "the worst partition",
+    alarm: (ms) => (ms >= 30_000 ? "bad" : ms >= 5000 ? "watch" : null),
+  },
+  {
+    key: "dead_letters",
+    label: "Dead letters",
+    note: "events nobody could read",
+    alarm: (n) => (n > 0 ? "watch" : null),
+  },
+  { key: "duplicates", label: "Duplicates", note: "seen before, not counted" },
+  { key: "refused", label: "Refused", note: "by this gateway" },
+  { key: "events", label: "Events", note: "since the beginning" },
+  { key: "accepted", label: "Accepted", note: "by this gateway, since it started" },
+  { key: "viewers", label: "Viewers", note: "connected to this gateway" },
+  { key: "subscriptions", label: "Subscriptions", note: "of those viewers" },
+  { key: "uptime_ms", label: "Uptime", note: "of this gateway" },
+];
+
+function text(figure: OperatorFigure | undefined): string {
+  if (figure === undefined || figure.value === null) return DASH;
+  return figure.unit === "ms" ? duration(figure.value) : count(figure.value);
+}
+
+function GaugeTile({ gauge, figure }: { gauge: Gauge; figure: OperatorFigure | undefined }) {
+  const value = figure?.value ?? null;
+  const alarm = value === null ? null : (gauge.alarm?.(value) ?? null);
+  return (
+    <div className={styles.gauge} data-alarm={alarm ?? "none"}>
+      <dt>{gauge.label}</dt>
+      <dd>
+        <data value={value ?? ""} data-src={`operator|${gauge.key}|value`} data-raw={value ?? ""}>
+          {text(figure)}
+        </data>
+        <span className={styles.note}>{gauge.note}</span>
+      </dd>
+    </div>
+  );
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  live: "Live",
+  catching_up: "Catching up",
+  missing: "Missing",
+};
+
+const number = (value: number | null) => (value === null ? DASH : count(value));
+const time = (value: number | null) => (value === null ? DASH : duration(value));
+
+interface Column {
+  readonly label: string;
+  readonly cell: (row: Partition) => string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { label: "Owner", cell: (row) => row.owner ?? DASH },
+  { label: "Lag", cell: (row) => time(row.lag_ms) },
+  { label: "Records behind", cell: (row) => number(row.lag_records) },
+  { label: "Applied", cell: (row) => `${number(row.applied_seq)} of ${number(row.head_seq)}` },
+  { label: "Events", cell: (row) => number(row.events) },
+  { label: "Per second", cell: (row) => number(row.events_per_s) },
+  { label: "Customers", cell: (row) => number(row.customers) },
+  { label: "Duplicates", cell: (row) => number(row.duplicates) },
+  { label: "Too late", cell: (row) => number(row.too_late) },
+  { label: "Dead letters", cell: (row) => number(row.dead_letters) },
+  {
+    label: "Checkpoint",
+    cell: (row) => (row.checkpoint_age_ms === null ? DASH : `${duration(row.checkpoint_age_ms)} ago`),
+  },
+  { label: "Its own time (UTC)", cell: (row) => (row.clock == null ? DASH : moment(row.clock, "UTC")) },
+];
+
+function Partitions({ rows }: { rows: readonly Partition[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section className={styles.scroll} tabIndex={0} aria-label="Partitions">
+      <table className={styles.table}>
+        <caption className={page.h2}>Partitions</caption>
+        <thead>
+          <tr>
+            <th scope="col">Partition</th>
+            <th scope="col">State</th>
+            {COLUMNS.map((column) => (
+              <th key={column.label} scope="col">
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.partition} data-state={row.state}>
+              <th scope="row">{row.partition}</th>
+              <td>
+                <span className={styles.state}>{STATES[row.state] ?? row.state}</span>
+              </td>
+              {COLUMNS.map((column) => (
+                <td key={column.label}>{column.cell(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** For whoever keeps it running: how fast, how far behind, what was refused, and who owns what. */
+export function Operator() {
+  useTitle("Operator");
+  const figures = useTopic(OPERATOR);
+  const partitions = useTopic(PARTITIONS);
+  const { malformed } = useFeedSnapshot();
+  const byKey = new Map(figures.rows.map((row) => [row.key, row]));
+  const live = byKey.get("partitions_live")?.value ?? null;
+  const all = byKey.get("partitions")?.value ?? null;
+  const rows = [...partitions.rows].sort((a, b) => a.partition - b.partition);
+  const whole = live !== null && live === all;
+  return (
+    <div className={page.page}>
+      <Header>
+        <span className={page.push} />
+        <Freshness view={figures.view} />
+      </Header>
+      <main id="main" tabIndex={-1}>
+        <h1 className={page.h1}>Operator</h1>
+        <p className={styles.summary} data-whole={whole}>
+          {live === null || all === null
+            ? "Waiting for the partitions"
+            : whole
+              ? `All ${count(all)} partitions are live.`
+              : `${count(live)} of ${count(all)} partitions are live.`}
+          {malformed > 0 && ` This page left out ${count(malformed)} messages it could not read.`}
+        </p>
+        <dl className={styles.gauges} data-dim={figures.dim}>
+          {GAUGES.map((gauge) => (
+            <GaugeTile key={gauge.key} gauge={gauge} figure={byKey.get(gauge.key)} />
+          ))}
+        </dl>
+        <Partitions rows={rows} />
+      </main>
+    </div>
+  );
+}

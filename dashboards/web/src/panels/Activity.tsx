@@ -1,0 +1,97 @@
+import { useEffect, useRef, useState } from "react";
+import { Link } from "wouter";
+import { useFeedSnapshot, useTopic } from "../feed/hooks";
+import { ACTIVITY, type Activity as Item } from "../feed/topics";
+import { useWallFigures } from "../figures/context";
+import { moneyWhole } from "../format/money";
+import { hourMinute } from "../format/time";
+import { Hidden } from "../ui/Hidden";
+import { Sized } from "../ui/Sized";
+import styles from "./panels.module.css";
+
+/** Nobody reads a list that moves faster than this; what came meanwhile is in the next picture. */
+const REST_MS = 1500;
+const MOST = 40;
+
+/** `value`, at most once in REST_MS. */
+function useRested<T>(value: T): T {
+  const [shown, setShown] = useState(value);
+  const latest = useRef(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => {
+    latest.current = value;
+    if (timer.current !== null) return;
+    setShown(value);
+    timer.current = setTimeout(() => {
+      timer.current = null;
+      setShown(latest.current);
+    }, REST_MS);
+  }, [value]);
+  useEffect(
+    () => () => {
+      if (timer.current !== null) clearTimeout(timer.current);
+      timer.current = null;
+    },
+    [],
+  );
+  return shown;
+}
+
+const SIGNS = { good: "▲", bad: "▼", none: "·" } as const;
+const WORDS = { good: "Good: ", bad: "Bad: ", none: "" } as const;
+
+function Line({ item, zone }: { item: Item; zone: string | undefined }) {
+  const { kiosk } = useWallFigures();
+  const { what, amount, good } = item.headline;
+  const mood = good == null ? "none" : good ? "good" : "bad";
+  return (
+    <li className={styles.line} data-mood={mood}>
+      <time className={styles.lineTime} dateTime={item.occurred_at}>
+        {hourMinute(item.occurred_at, zone)}
+      </time>
+      <span className={styles.lineSign} aria-hidden="true">
+        {SIGNS[mood]}
+      </span>
+      <span className={styles.lineWhat}>
+        <Hidden>{WORDS[mood]}</Hidden>
+        {kiosk || item.customer == null ? (
+          what
+        ) : (
+          <Link className={styles.lineLink} href={`/customers/${encodeURIComponent(item.customer)}`}>
+            {what}
+          </Link>
+        )}
+      </span>
+      {amount != null && (
+        <span className={styles.lineAmount}>{moneyWhole(amount.minor, amount.currency)}</span>
+      )}
+    </li>
+  );
+}
+
+export function Activity() {
+  const { rows, dim } = useTopic(ACTIVITY);
+  const { welcome } = useFeedSnapshot();
+  const shown = useRested(rows);
+  const zone = welcome?.time_zone ?? "UTC";
+  const newest = shown.slice(-MOST).reverse();
+  return (
+    <article className={styles.wide} data-dim={dim} data-figures="not">
+      <header className={styles.wideHead}>
+        <h2 className={styles.title}>Just happened</h2>
+      </header>
+      <div className={styles.chart}>
+        {newest.length === 0 && <p className={styles.none}>Nothing has happened yet</p>}
+        <Sized>
+          {({ height, em }) => (
+            <ol className={styles.lines}>
+              {newest.slice(0, Math.max(1, Math.floor(height / (em * 1.62)))).map((item) => (
+                <Line key={item.place} item={item} zone={zone} />
+              ))}
+            </ol>
+          )}
+        </Sized>
+      </div>
+    </article>
+  );
+}

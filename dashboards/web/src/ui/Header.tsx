@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import styles from "./header.module.css";
+
+const PAGES = [
+  { href: "/", label: "Wall" },
+  { href: "/customers", label: "Customers" },
+  { href: "/operator", label: "Operator" },
+] as const;
+
+export function Brand() {
+  return (
+    <svg className={styles.mark} viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M6 24V8l11 16V8" />
+      <path d="M22 8h5M22 16h5M22 24h5" />
+    </svg>
+  );
+}
+
+function isHere(location: string, href: string): boolean {
+  return href === "/" ? location === "/" : location.startsWith(href);
+}
+
+/** The strip at the top. On a kiosk it has no way to go anywhere. */
+export function Header({ kiosk = false, children }: { kiosk?: boolean; children?: ReactNode }) {
+  const [location] = useLocation();
+  return (
+    <header className={styles.header}>
+      <p className={styles.brand}>
+        <Brand />
+        <span>NexusFlow</span>
+      </p>
+      {!kiosk && (
+        <nav className={styles.nav} aria-label="Pages">
+          {PAGES.map(({ href, label }) => (
+            <Link key={href} href={href} aria-current={isHere(location, href) ? "page" : undefined}>
+              {label}
+            </Link>
+          ))}
+        </nav>
+      )}
+      {children}
+    </header>
+  );
+}
