@@ -47,12 +47,15 @@ up: need-rust $(NATS_SERVER_READY) ## Build NexusFlow and start it with its own 
 # --------------------------------------------------------------------------------------------------------------- test
 
 .PHONY: test
-test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust ## All tests: Rust, documentation, front end, browser
+test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust test-doc ## All tests: Rust, documentation, front end, browser
 
 .PHONY: test-rust
 test-rust: need-rust nextest $(NATS_SERVER_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
 	cargo nextest run --workspace --locked
+
+.PHONY: test-doc
+test-doc: need-rust
 	$(call say,Tests: examples in the documentation)
 	cargo test --workspace --locked --doc --quiet
 
@@ -139,14 +142,14 @@ $(TYPOS_READY): | $(VENV)/bin/python
 	touch $@
 
 $(CARGO_DENY_READY): | need-rust
-	$(call say,Tools: cargo-deny $(CARGO_DENY): a minute or two once)
+	$(call say,Tools: cargo-deny $(CARGO_DENY): minutes and only once)
 	CARGO_PROFILE_DEV_DEBUG=0 cargo install --locked --debug --force --root $(TOOLS)/cargo cargo-deny@$(CARGO_DENY)
 	touch $@
 
 .PHONY: nextest
 nextest: need-rust
 	@cargo nextest --version >/dev/null 2>&1 || { \
-	    printf '\n== Tools: cargo-nextest $(CARGO_NEXTEST): minutes, once\n'; \
+	    printf '\n== Tools: cargo-nextest $(CARGO_NEXTEST): minutes and only once\n'; \
 	    CARGO_PROFILE_DEV_DEBUG=0 cargo install --locked --debug --root $(TOOLS)/cargo cargo-nextest@$(CARGO_NEXTEST); }
 
 $(WEB_READY): $(WEB)/package-lock.json $(WEB)/package.json | need-node
