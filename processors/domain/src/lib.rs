@@ -13,6 +13,7 @@ pub mod experience;
 pub mod headline;
 pub mod money_by_currency;
 pub mod profile;
+pub mod query;
 pub mod retention;
 pub mod revenue;
 pub mod rollup;

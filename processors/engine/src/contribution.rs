@@ -41,6 +41,8 @@ pub struct Contribution<R, E> {
     pub from: u64,
     /// The version after them.
     pub version: u64,
+    /// Which part of these changes this is, from 0, and of how many: a message has a largest size.
+    pub part: (u16, u16),
     /// Changed panes; gone where there is no rollup.
     pub panes: Vec<(Pane, Option<R>)>,
     /// The configuration as JSON, where it changed or all is given.
@@ -49,6 +51,73 @@ pub struct Contribution<R, E> {
     pub effects: Vec<Effect<E>>,
     /// How the partition stands.
     pub standing: Standing,
+}
+
+/// Panes in one message at the most: some kilobytes each.
+const PANES_MAX: usize = 128;
+
+impl<R, E> Contribution<R, E> {
+    /// Cuts it into parts that fit a message.
+    pub fn split(mut self) -> Vec<Self> {
+        let panes = std::mem::take(&mut self.panes);
+        let parts = panes.len().div_ceil(PANES_MAX).max(1) as u16;
+        let mut panes = panes.into_iter();
+        let (mut config, mut effects) = (self.config.take(), std::mem::take(&mut self.effects));
+        let part = |part| Self {
+            part: (part, parts),
+            panes: panes.by_ref().take(PANES_MAX).collect(),
+            config: config.take(),
+            effects: std::mem::take(&mut effects),
+            standing: self.standing.clone(),
+            ..self
+        };
+        (0..parts).map(part).collect()
+    }
+
+    /// Adds the next part; false where it isn't that.
+    fn join(&mut self, next: Self) -> Option<()> {
+        let follows = (self.epoch, self.from, self.version) == (next.epoch, next.from, next.version)
+            && next.part == (self.part.0 + 1, self.part.1);
+        follows.then(|| {
+            self.panes.extend(next.panes);
+            self.part = next.part;
+        })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.part.0 + 1 == self.part.1
+    }
+}
+
+/// Puts the parts of contributions together again, as they come from one place in order.
+#[derive(Debug)]
+pub struct Assembly<R, E>(Option<Contribution<R, E>>);
+
+impl<R, E> Default for Assembly<R, E> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<R, E> Assembly<R, E> {
+    /// Takes a part; gives the whole when it was the last one. Parts without their beginning are dropped: the gap in the
+    /// versions tells.
+    pub fn take(&mut self, part: Contribution<R, E>) -> Option<Contribution<R, E>> {
+        let mut whole = match self.0.take() {
+            Some(mut begun) if part.part.0 > 0 => {
+                begun.join(part)?;
+                begun
+            }
+            _ if part.part.0 == 0 => part,
+            _ => return None,
+        };
+        if whole.is_whole() {
+            whole.part = (0, 1);
+            return Some(whole);
+        }
+        self.0 = Some(whole);
+        None
+    }
 }
 
 /// What came of taking in a contribution.

@@ -9,12 +9,14 @@ mod connect;
 mod dead_letter;
 mod layout;
 mod read;
+mod stop;
 
 pub use append::{AppendError, Appender, Receipt};
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use layout::{LayoutError, LogSettings, Origin};
 pub use read::{ReadError, Reader, Record};
+pub use stop::raised;
 
 /// What the NATS client library answers with.
 pub use async_nats;

@@ -19,6 +19,8 @@ pub struct Record {
     pub sequence: u64,
     /// How many records stood behind it when it was sent to us.
     pub behind: u64,
+    /// When JetStream stored it, in milliseconds since the epoch, by the server's clock.
+    pub stored_at_ms: i64,
     /// A batch of CloudEvents.
     pub payload: Bytes,
 }
@@ -56,6 +58,8 @@ pub struct Reader {
     after: u64,
     consumer: Option<Consumer<pull::Config>>,
     batch: Option<pull::Batch>,
+    /// Whether the consumer has not delivered anything yet: what it delivers first is what the log has next.
+    is_fresh: bool,
 }
 
 impl std::fmt::Debug for Reader {
@@ -67,7 +71,7 @@ impl std::fmt::Debug for Reader {
 impl Reader {
     /// A reader of what follows `after` (0: of everything).
     pub fn new(log: &Log, partition: u32, after: u64) -> Self {
-        Self { log: log.clone(), partition, after, consumer: None, batch: None }
+        Self { log: log.clone(), partition, after, consumer: None, batch: None, is_fresh: true }
     }
 
     /// Waits until there is something, and hands over what has arrived. Empty after a few quiet seconds. May be cancelled
@@ -105,11 +109,16 @@ impl Reader {
             let message = message.map_err(|error| unavailable(&error))?;
             let info = message.info().map_err(|error| unavailable(&error))?;
             let (sequence, behind) = (info.stream_sequence, info.pending);
+            let stored_at_ms = (info.published.unix_timestamp_nanos() / 1_000_000) as i64;
             if sequence != self.after + 1 {
-                return Err(ReadError::Gap { partition, after: self.after, found: sequence });
+                // Only what a new consumer delivers first tells what the log holds: an older one may have lost messages on
+                // the way, while we were disconnected or too slow, and asking anew brings them.
+                let gap = ReadError::Gap { partition, after: self.after, found: sequence };
+                return Err(if self.is_fresh { gap } else { unavailable(&gap) });
             }
+            self.is_fresh = false;
             self.after = sequence;
-            records.push(Record { sequence, behind, payload: message.message.payload });
+            records.push(Record { sequence, behind, stored_at_ms, payload: message.message.payload });
             if records.len() >= HAND_OVER_RECORDS {
                 return Ok(());
             }
@@ -126,6 +135,7 @@ impl Reader {
             |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
         if self.consumer.is_none() {
             self.consumer = Some(self.consumer_from(self.after + 1).await?);
+            self.is_fresh = true;
         }
         let Some(consumer) = &self.consumer else { return Err(unavailable(&"no consumer")) };
         consumer

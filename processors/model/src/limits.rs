@@ -14,10 +14,11 @@ pub const EVENT_BYTES_MAX: usize = 64 * 1024;
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most events in one HTTP batch.
 pub const BATCH_EVENTS_MAX: usize = 5_000;
-/// Most events in one record of the log.
-pub const RECORD_EVENTS_MAX: usize = 1_024;
+/// Most events in one record of the log. A timeline fetches whole records for single events, so they stay small; past a hundred
+/// events a larger record saves nothing that can be measured.
+pub const RECORD_EVENTS_MAX: usize = 256;
 /// Largest record of the log, in bytes; below NATS's default `max_payload` of 1 MiB with room for headers.
-pub const RECORD_BYTES_MAX: usize = 768 * 1024;
+pub const RECORD_BYTES_MAX: usize = 512 * 1024;
 /// Most lines of one order or quote.
 pub const LINES_MAX: usize = 1_000;
 /// Largest amount of money in minor units, either sign (ten billion euros): nine million of them still fit a 64-bit sum.

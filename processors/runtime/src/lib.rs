@@ -1,1 +1,15 @@
-//! x
+//! The shell of the fold: reads the log, folds, checkpoints, answers questions, publishes what changed.
+//!
+//! Everything that may fail or wait is here; everything that decides is in the engine and the domain.
+#![warn(missing_docs)]
+
+mod answer;
+mod checkpoint;
+mod live;
+mod owner;
+mod publish;
+mod timeline;
+mod worker;
+
+pub use checkpoint::Checkpoints;
+pub use worker::{Worker, WorkerError, WorkerSettings};

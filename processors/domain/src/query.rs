@@ -1,0 +1,67 @@
+//! Questions to the owner of a partition, and the search for a customer.
+
+use crate::crm::identity::Identity;
+use crate::subject::Subject;
+use crate::views::customer;
+use crate::{Commerce, Profile};
+use nexusflow_engine::Partition;
+use nexusflow_model::{Id, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A question to the owner of a partition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// All panes, as contributions in parts.
+    Contribution,
+    /// One customer, whole.
+    Customer(Id),
+    /// Customers by id or name.
+    Search {
+        /// What was typed.
+        text: String,
+        /// How many to answer with at the most.
+        limit: usize,
+    },
+}
+
+/// A finding of a search.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How well it fits; lower is better.
+    pub rank: (u8, std::cmp::Reverse<Option<Timestamp>>),
+    /// The customer as a line of the result.
+    pub line: Value,
+}
+
+/// Customers whose id is or begins with `text`, or of whose name every word of `text` begins a word; best first.
+pub fn search(partition: &Partition<Commerce>, text: &str, limit: usize) -> Vec<Finding> {
+    let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let is_customer = |key: &(u8, Id)| key.0 == Subject::Customer as u8;
+    let mut found: Vec<((u8, std::cmp::Reverse<Option<Timestamp>>), &Id, &Profile)> = partition
+        .profiles()
+        .filter(|(key, _)| is_customer(key))
+        .filter_map(|((_, id), slot)| {
+            let rank = rank(id, &slot.profile.identity, text.trim(), &wanted)?;
+            Some(((rank, std::cmp::Reverse(slot.profile.identity.last_event_at)), id, &slot.profile))
+        })
+        .collect();
+    found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    found.truncate(limit);
+    found.into_iter().map(|(rank, id, profile)| Finding { rank, line: customer::line(id, profile) }).collect()
+}
+
+fn rank(id: &Id, identity: &Identity, text: &str, wanted: &[String]) -> Option<u8> {
+    if wanted.is_empty() {
+        return Some(3);
+    }
+    if id.as_str() == text {
+        return Some(0);
+    }
+    let name = identity.name.get().map(|name| name.as_str().to_lowercase()).unwrap_or_default();
+    if wanted.iter().all(|word| name.split_whitespace().any(|own| own.starts_with(word.as_str()))) {
+        return Some(1);
+    }
+    id.as_str().get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text)).then_some(2)
+}

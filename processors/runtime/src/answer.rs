@@ -1,0 +1,90 @@
+//! Answering questions about a partition.
+
+use crate::live::{Live, with};
+use crate::timeline;
+use crate::worker::{Shared, WorkerError};
+use futures_util::StreamExt;
+use nexusflow_domain::query::{Query, search};
+use nexusflow_domain::subject::Subject;
+use nexusflow_domain::views::customer;
+use nexusflow_log::async_nats::Message;
+use nexusflow_model::{Id, subject};
+use serde_json::json;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+
+/// Questions about one partition that are worked on at once; more wait.
+const AT_ONCE: usize = 8;
+
+/// Answers until `shutdown`.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    live: Arc<Mutex<Live>>,
+    mut shutdown: watch::Receiver<bool>,
+) -> Result<(), WorkerError> {
+    let partition = with(&live, |live| live.partition.id());
+    let subject = subject::query(shared.log.prefix(), partition);
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    loop {
+        let mut questions = match shared.log.client().subscribe(subject.clone()).await {
+            Ok(questions) => questions,
+            Err(error) => {
+                tracing::warn!(partition, %error, "can't listen for questions, trying again");
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                continue;
+            }
+        };
+        loop {
+            tokio::select! {
+                () = nexusflow_log::raised(&mut shutdown) => return Ok(()),
+                question = questions.next() => {
+                    let Some(question) = question else { break };
+                    let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
+                    let (shared, live) = (Arc::clone(&shared), Arc::clone(&live));
+                    tokio::spawn(async move {
+                        answer(&shared, &live, question).await;
+                        drop(place);
+                    });
+                }
+            }
+        }
+    }
+}
+
+async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message) {
+    let Some(reply) = question.reply else { return };
+    let answers: Vec<Vec<u8>> = match serde_json::from_slice(&question.payload) {
+        Ok(Query::Contribution) => {
+            let parts = with(live, Live::everything).split();
+            parts.iter().filter_map(|part| postcard::to_stdvec(part).ok()).collect()
+        }
+        Ok(Query::Search { text, limit }) => {
+            let found = with(live, |live| search(&live.partition, &text, limit.min(100)));
+            vec![serde_json::to_vec(&found).unwrap_or_default()]
+        }
+        Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
+        Err(error) => vec![json!({"error": error.to_string()}).to_string().into_bytes()],
+    };
+    for answer in answers {
+        if let Err(error) = shared.log.client().publish(reply.clone(), answer.into()).await {
+            tracing::debug!(%error, "could not answer");
+        }
+    }
+}
+
+/// The customer 360 as JSON; `null` where the customer isn't known.
+async fn customer(shared: &Shared, live: &Mutex<Live>, id: &Id) -> Vec<u8> {
+    // The profile is copied out, so that the fold goes on while the timeline's events are fetched.
+    let found = with(live, |live| {
+        let slot = live.partition.profile(Subject::Customer as u8, id)?;
+        let place = (live.partition.id(), live.partition.sequence());
+        Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), place))
+    });
+    let Some((profile, business, clock, (partition, sequence))) = found else { return b"null".to_vec() };
+    let events = timeline::fetch(&shared.log, partition, profile.timeline.entries()).await;
+    let mut whole = customer::whole(&business, id, &profile, &events);
+    whole["as_of"] = json!(clock);
+    whole["place"] = json!(format!("{partition}:{sequence}"));
+    serde_json::to_vec(&whole).unwrap_or_default()
+}

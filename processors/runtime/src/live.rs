@@ -1,0 +1,127 @@
+//! A partition as it lives in memory.
+
+use nexusflow_domain::{Activity, Commerce, Rollup};
+use nexusflow_engine::contribution::Standing;
+use nexusflow_engine::{Contribution, Domain, Effect, Partition};
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// Activities kept for a gateway that comes new.
+const ACTIVITIES_KEPT: usize = 50;
+/// Activities in one contribution at the most: while catching up only the newest matter.
+const ACTIVITIES_SENT_MAX: usize = 200;
+
+/// The changes that are handed to gateways.
+pub(crate) type Change = Contribution<Rollup, Activity>;
+
+/// A partition, and what was told of it.
+pub(crate) struct Live {
+    pub(crate) partition: Partition<Commerce>,
+    pub(crate) head: u64,
+    pub(crate) lag_ms: i64,
+    pub(crate) checkpoint: u64,
+    pub(crate) checkpointed_at: Option<Instant>,
+    epoch: u64,
+    version: u64,
+    owner: String,
+    told_config: Option<String>,
+    untold: Vec<Effect<Activity>>,
+    recent: VecDeque<Effect<Activity>>,
+}
+
+impl Live {
+    pub(crate) fn new(partition: Partition<Commerce>, owner: String, epoch: u64) -> Self {
+        let checkpoint = partition.sequence();
+        Self {
+            partition,
+            head: checkpoint,
+            lag_ms: 0,
+            checkpoint,
+            checkpointed_at: None,
+            epoch,
+            version: 1,
+            owner,
+            told_config: None,
+            untold: Vec::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Takes the effects of a fold, to be told with the next change.
+    pub(crate) fn take_effects(&mut self, effects: Vec<Effect<Activity>>) {
+        for effect in &effects {
+            self.recent.push_back(effect.clone());
+        }
+        let surplus = self.recent.len().saturating_sub(ACTIVITIES_KEPT);
+        self.recent.drain(..surplus);
+        self.untold.extend(effects);
+        let surplus = self.untold.len().saturating_sub(ACTIVITIES_SENT_MAX);
+        self.untold.drain(..surplus);
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            owner: self.owner.clone(),
+            sequence: self.partition.sequence(),
+            head: self.head.max(self.partition.sequence()),
+            lag_ms: self.lag_ms,
+            clock_ms: self.partition.clock().as_ms(),
+            counters: self.partition.counters(),
+            customers: self.partition.rollups().panes().get(&nexusflow_engine::Pane::All).map_or(0, |all| all.customers.known) as u64,
+            checkpoint: self.checkpoint,
+            checkpoint_age_ms: self.checkpointed_at.map_or(-1, |at| at.elapsed().as_millis() as i64),
+        }
+    }
+
+    /// What changed since the last call, even if it is only how the partition stands.
+    pub(crate) fn change(&mut self) -> Change {
+        let panes = self.partition.rollups_mut().take_changed();
+        let panes = panes.into_iter().map(|(pane, rollup)| (pane, rollup.cloned())).collect();
+        let version = self.partition.config_version().to_owned();
+        let config = (self.told_config.as_ref() != Some(&version)).then(|| config_json(&self.partition));
+        self.told_config = Some(version);
+        let from = self.version;
+        self.version += 1;
+        self.contribution(from, panes, config, |live| std::mem::take(&mut live.untold))
+    }
+
+    /// Everything, at the version that was told last.
+    pub(crate) fn everything(&mut self) -> Change {
+        let panes = self.partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone()))).collect();
+        let config = Some(config_json(&self.partition));
+        self.contribution(0, panes, config, |live| live.recent.iter().cloned().collect())
+    }
+
+    fn contribution(
+        &mut self,
+        from: u64,
+        panes: Vec<(nexusflow_engine::Pane, Option<Rollup>)>,
+        config: Option<String>,
+        effects: impl FnOnce(&mut Self) -> Vec<Effect<Activity>>,
+    ) -> Change {
+        Contribution {
+            format: Commerce::VERSION,
+            partition: self.partition.id(),
+            epoch: self.epoch,
+            from,
+            version: self.version,
+            part: (0, 1),
+            panes,
+            config,
+            effects: effects(self),
+            standing: self.standing(),
+        }
+    }
+}
+
+fn config_json(partition: &Partition<Commerce>) -> String {
+    serde_json::to_string(partition.config()).unwrap_or_default()
+}
+
+/// Looks at or changes a live partition; never across an await.
+pub(crate) fn with<R>(live: &Mutex<Live>, look: impl FnOnce(&mut Live) -> R) -> R {
+    // A panic inside a fold ends the worker, so that a poisoned state is never served: going on here only answers until then.
+    let mut guard = live.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    look(&mut guard)
+}

@@ -1,0 +1,227 @@
+//! The owner of a partition: reads, folds, publishes, checkpoints.
+
+use crate::checkpoint::Found;
+use crate::live::{Live, with};
+use crate::publish;
+use crate::worker::{Shared, WorkerError};
+use nexusflow_engine::Partition;
+use nexusflow_log::{Origin, ReadError, Reader, Record};
+use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_model::{Envelope, Event, Id, Label, Source, Timestamp, cloudevents};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+/// Changes go out at most this often: under load they are told together, when it is quiet at once.
+const PUBLISH_EVERY: Duration = Duration::from_millis(10);
+/// How a partition stands goes out at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Hand-overs of the reader that may wait for the fold.
+const READ_AHEAD: usize = 4;
+
+pub(crate) struct Owner {
+    shared: Arc<Shared>,
+    live: Arc<Mutex<Live>>,
+    partition: u32,
+    origin: Origin,
+    since_checkpoint: u64,
+}
+
+impl Owner {
+    /// Restores a partition from its newest good checkpoint, or starts it empty.
+    pub(crate) async fn take(shared: Arc<Shared>, partition: u32) -> Result<Self, WorkerError> {
+        let origin = shared.log.origin(partition).await?;
+        let Found { state, created_ns } = shared.checkpoints.newest(partition).await;
+        if let (Some(state), Some(created_ns)) = (&state, created_ns)
+            && (state.sequence() > origin.last || created_ns != origin.created_ns)
+        {
+            return Err(WorkerError::Rewound {
+                partition,
+                checkpoint: state.sequence(),
+                last: origin.last,
+                recreated: created_ns != origin.created_ns,
+                folder: shared.checkpoints.folder().to_owned(),
+            });
+        }
+        let state = state.unwrap_or_else(|| Partition::new(partition));
+        tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
+        let live = Live::new(state, shared.owner.clone(), shared.epoch);
+        Ok(Self { shared, live: Arc::new(Mutex::new(live)), partition, origin, since_checkpoint: 0 })
+    }
+
+    pub(crate) fn live(&self) -> Arc<Mutex<Live>> {
+        Arc::clone(&self.live)
+    }
+
+    /// Folds what comes until `shutdown`, then writes a checkpoint.
+    pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) -> Result<(), WorkerError> {
+        self.configure().await;
+        let (sender, mut records) = mpsc::channel(READ_AHEAD);
+        let after = with(&self.live, |live| live.partition.sequence());
+        let reading = tokio::spawn(read(Reader::new(&self.shared.log, self.partition, after), sender));
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut published_at, mut is_dirty) = (Instant::now(), false);
+        let ended = loop {
+            let wait = PUBLISH_EVERY.saturating_sub(published_at.elapsed());
+            tokio::select! {
+                biased;
+                () = nexusflow_log::raised(&mut shutdown) => break Ok(()),
+                () = tokio::time::sleep(wait), if is_dirty => {
+                    self.publish().await;
+                    (published_at, is_dirty) = (Instant::now(), false);
+                }
+                next = records.recv() => match next {
+                    Some(Ok(records)) => {
+                        self.fold(&records);
+                        is_dirty = true;
+                        self.checkpoint_if_due().await;
+                    }
+                    Some(Err(error)) => break Err(error.into()),
+                    None => break Ok(()),
+                },
+                _ = heartbeat.tick() => {
+                    self.look_at_head().await;
+                    self.publish().await;
+                    (published_at, is_dirty) = (Instant::now(), false);
+                }
+            }
+        };
+        reading.abort();
+        self.checkpoint().await;
+        ended
+    }
+
+    /// Appends the configuration to this partition's log, if another one holds there.
+    async fn configure(&self) {
+        let holds = with(&self.live, |live| live.partition.config_version().to_owned());
+        if holds == self.shared.business_version {
+            return;
+        }
+        let now = now();
+        let Some(envelope) = config_changed(&self.shared, now) else { return };
+        match self.shared.appender.append_to(self.partition, &envelope).await {
+            Ok(receipt) => match receipt.await {
+                Ok(place) => tracing::info!(?place, "the configuration of the business changed"),
+                Err(error) => tracing::error!(%error, "could not append the configuration"),
+            },
+            Err(error) => tracing::error!(%error, "could not append the configuration"),
+        }
+    }
+
+    fn fold(&mut self, records: &[Record]) {
+        let Some(last) = records.last() else { return };
+        for record in records {
+            // Decoding needs no lock: questions are answered meanwhile.
+            let events = match cloudevents::decode_record(&record.payload) {
+                Ok(events) => events,
+                Err(reject) => vec![Err(reject)],
+            };
+            self.since_checkpoint += events.len() as u64;
+            let folded = with(&self.live, |live| {
+                let folded = live.partition.fold(record.sequence, events);
+                live.take_effects(folded.effects);
+                folded.unreadable
+            });
+            for (place, reject) in folded {
+                tracing::error!(?place, field = reject.field, reason = reject.reason, "the log holds an event that can't be read");
+            }
+        }
+        with(&self.live, |live| {
+            live.head = live.head.max(last.sequence + last.behind);
+            live.lag_ms = if last.behind == 0 { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
+        });
+    }
+
+    /// Asks the log how far it goes: what is stuck on the way to us shows as lag.
+    async fn look_at_head(&self) {
+        let Ok(Ok(origin)) = tokio::time::timeout(HEARTBEAT, self.shared.log.origin(self.partition)).await else { return };
+        with(&self.live, |live| live.head = live.head.max(origin.last));
+    }
+
+    async fn publish(&self) {
+        let change = with(&self.live, Live::change);
+        publish::change(&self.shared.log, self.partition, change).await;
+    }
+
+    async fn checkpoint_if_due(&mut self) {
+        let settings = &self.shared.settings;
+        let age = with(&self.live, |live| live.checkpointed_at.get_or_insert_with(Instant::now).elapsed());
+        let is_due = self.since_checkpoint >= settings.checkpoint_events
+            || age >= Duration::from_secs(settings.checkpoint_s) && self.since_checkpoint > 0;
+        if is_due {
+            self.checkpoint().await;
+        }
+    }
+
+    async fn checkpoint(&mut self) {
+        let (bytes, sequence) =
+            with(&self.live, |live| (nexusflow_engine::snapshot::write(&live.partition), live.partition.sequence()));
+        if sequence == 0 || self.since_checkpoint == 0 && with(&self.live, |live| live.checkpoint) == sequence {
+            return;
+        }
+        let written = match bytes {
+            Ok(bytes) => self.shared.checkpoints.write(self.partition, sequence, self.origin.created_ns, bytes).await,
+            Err(error) => Err(std::io::Error::other(error)),
+        };
+        match written {
+            Ok(()) => {
+                self.since_checkpoint = 0;
+                with(&self.live, |live| (live.checkpoint, live.checkpointed_at) = (sequence, Some(Instant::now())));
+            }
+            Err(error) => tracing::warn!(partition = self.partition, %error, "could not write a checkpoint; the log has everything"),
+        }
+    }
+}
+
+/// Reads ahead of the fold; where NATS is away, tries again until it is back.
+async fn read(mut reader: Reader, to: mpsc::Sender<Result<Vec<Record>, ReadError>>) {
+    let mut wait = Duration::from_millis(50);
+    loop {
+        match reader.next().await {
+            Ok(records) => {
+                wait = Duration::from_millis(50);
+                if !records.is_empty() && to.send(Ok(records)).await.is_err() {
+                    return;
+                }
+            }
+            Err(ReadError::Unavailable { partition, cause }) => {
+                tracing::debug!(partition, cause, "trying again to read the log");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(1));
+            }
+            Err(gap) => {
+                drop(to.send(Err(gap)).await);
+                return;
+            }
+        }
+        if to.is_closed() {
+            return;
+        }
+    }
+}
+
+/// The event that puts the configuration into force.
+fn config_changed(shared: &Shared, now: Timestamp) -> Option<Envelope> {
+    let version = Label::new(&shared.business_version).ok()?;
+    let id = format!("{}@{}", shared.business_version, now.as_ms());
+    Some(Envelope {
+        id: Id::new(&id).ok()?,
+        source: Source::new("/nexusflow/config").ok()?,
+        subject: Id::new("business").ok()?,
+        occurred_at: now,
+        recorded_at: now,
+        event: Event::ConfigChanged(ConfigChanged {
+            version,
+            actor: Label::new(&shared.owner).ok()?,
+            content: serde_json::to_value(&shared.business).ok()?,
+        }),
+    })
+}
+
+/// The wall clock: only for what is recorded now, and for how long things took.
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_ms(since.as_millis() as i64).unwrap_or(Timestamp::EPOCH)
+}
