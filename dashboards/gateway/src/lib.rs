@@ -1,1 +1,24 @@
-//! x
+//! The gateway: merges what the owners of all partitions tell, and serves it to browsers and programs.
+//!
+//! It holds no state that matters: killed and started again, it asks the owners and shows the same figures.
+#![warn(missing_docs)]
+
+mod absorb;
+mod access;
+mod activities;
+mod api;
+mod ask;
+mod assets;
+mod connection;
+mod feed;
+mod frame;
+mod hub;
+mod operator;
+mod protocol;
+mod render;
+mod server;
+mod stream;
+
+pub use access::AccessSettings;
+pub use operator::Intake;
+pub use server::{Gateway, GatewayError, GatewaySettings, check};

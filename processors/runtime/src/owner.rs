@@ -130,6 +130,7 @@ impl Owner {
         }
         with(&self.live, |live| {
             live.head = live.head.max(last.sequence + last.behind);
+            live.folded_at = Instant::now();
             live.lag_ms = if last.behind == 0 { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
         });
     }
@@ -137,7 +138,11 @@ impl Owner {
     /// Asks the log how far it goes: what is stuck on the way to us shows as lag.
     async fn look_at_head(&self) {
         let Ok(Ok(origin)) = tokio::time::timeout(HEARTBEAT, self.shared.log.origin(self.partition)).await else { return };
-        with(&self.live, |live| live.head = live.head.max(origin.last));
+        with(&self.live, |live| {
+            live.head = live.head.max(origin.last);
+            let waits = live.head > live.partition.sequence();
+            live.lag_ms = if waits { live.lag_ms.max(live.folded_at.elapsed().as_millis() as i64) } else { 0 };
+        });
     }
 
     async fn publish(&self) {

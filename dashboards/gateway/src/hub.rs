@@ -1,0 +1,145 @@
+//! What every part of the gateway shares.
+
+use crate::activities::Activities;
+use crate::feed::Feeds;
+use crate::operator::Intake;
+use nexusflow_domain::{Business, Rollup, views};
+use nexusflow_engine::Merged;
+use nexusflow_log::{Connection, Log};
+use nexusflow_model::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::{Notify, watch};
+
+/// A partition that was not heard of for so long has no live owner.
+const SILENT_AFTER: Duration = Duration::from_millis(3_500);
+
+/// The figures of all partitions and who looks at them.
+pub(crate) struct Hub {
+    pub(crate) log: Log,
+    pub(crate) state: Mutex<State>,
+    /// Rung when something was taken in.
+    pub(crate) changed: Notify,
+    pub(crate) feeds: Feeds,
+    pub(crate) activities: Activities,
+    pub(crate) intake: Intake,
+    /// Which life of this gateway: positions of another one can't be compared.
+    pub(crate) epoch: String,
+    pub(crate) viewers: AtomicU64,
+    pub(crate) subscriptions: AtomicU64,
+    /// Dead letters kept so far, as JetStream counts them.
+    pub(crate) dead_letters: AtomicU64,
+    pub(crate) started_at: Instant,
+    pub(crate) shutdown: watch::Receiver<bool>,
+}
+
+/// What was taken in.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) merged: Merged<Rollup>,
+    pub(crate) business: Business,
+    business_json: String,
+    pub(crate) heard: BTreeMap<u32, Heard>,
+    /// Why a worker's words can't be understood.
+    pub(crate) foreign: Option<String>,
+}
+
+/// When a partition was last heard of, and how fast it goes.
+pub(crate) struct Heard {
+    pub(crate) at: Instant,
+    pub(crate) events_per_s: f64,
+    pub(crate) rated_at: Instant,
+    pub(crate) rated_events: u64,
+}
+
+/// How fresh the figures are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Freshness {
+    pub(crate) lag_ms: i64,
+    pub(crate) why_stale: Option<String>,
+}
+
+impl Hub {
+    /// Looks at or changes the state; never across an await.
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
+        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How fresh the figures are now.
+    pub(crate) fn freshness(&self) -> Freshness {
+        if *self.log.connection().borrow() == Connection::Down {
+            return Freshness { lag_ms: self.longest_silence(), why_stale: Some("the log can't be reached".into()) };
+        }
+        let partitions = self.log.partitions();
+        self.with(|state| {
+            let silent: Vec<String> = (0..partitions)
+                .filter(|partition| state.heard.get(partition).is_none_or(|heard| heard.at.elapsed() > SILENT_AFTER))
+                .map(|partition| partition.to_string())
+                .collect();
+            let behind = state.merged.standings().map(|(_, standing)| standing.lag_ms).max().unwrap_or(0);
+            let silence = state.silence_ms();
+            let why_stale = match &state.foreign {
+                Some(why) => Some(why.clone()),
+                None if silent.is_empty() => None,
+                None if silent.len() == partitions as usize => Some("no worker is running".into()),
+                None => Some(format!("no worker looks after partition {}", silent.join(", "))),
+            };
+            Freshness { lag_ms: if why_stale.is_some() { behind.max(silence) } else { behind }, why_stale }
+        })
+    }
+
+    fn longest_silence(&self) -> i64 {
+        self.with(|state| state.silence_ms())
+    }
+
+    /// Whether every partition is looked after and caught up.
+    pub(crate) fn is_ready(&self) -> Result<(), String> {
+        let Freshness { lag_ms, why_stale } = self.freshness();
+        match why_stale {
+            Some(why) => Err(why),
+            None if lag_ms > 5_000 => Err(format!("catching up, {lag_ms} ms behind")),
+            None => Ok(()),
+        }
+    }
+
+    /// Renders a view of the domain.
+    pub(crate) fn render(&self, topic: &views::Topic, params: &views::Params) -> Result<Vec<views::table::Row>, String> {
+        self.with(|state| {
+            let Some(clock) = state.merged.clock() else { return (topic.render)(&state.scene(Timestamp::EPOCH), params) };
+            (topic.render)(&state.scene(clock), params)
+        })
+    }
+
+    /// How far time has come in the log.
+    pub(crate) fn as_of(&self) -> Option<Timestamp> {
+        self.with(|state| state.merged.clock())
+    }
+}
+
+impl State {
+    fn scene(&mut self, clock: Timestamp) -> views::Scene<'_> {
+        self.merged.settle();
+        if self.merged.config() != self.business_json {
+            self.business_json = self.merged.config().to_owned();
+            match serde_json::from_str(&self.business_json) {
+                Ok(business) => self.business = business,
+                Err(error) => tracing::error!(%error, "the configuration a worker told can't be read"),
+            }
+        }
+        views::Scene { merged: &self.merged, business: &self.business, clock }
+    }
+
+    fn silence_ms(&self) -> i64 {
+        self.heard.values().map(|heard| heard.at.elapsed().as_millis() as i64).max().unwrap_or(0)
+    }
+}
+
+/// The wall clock, for what is shown to people as "now".
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_ms(since.as_millis() as i64).unwrap_or(Timestamp::EPOCH)
+}
+
+pub(crate) type SharedHub = Arc<Hub>;

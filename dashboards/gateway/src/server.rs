@@ -1,0 +1,180 @@
+//! Starting and stopping.
+
+use crate::access::{self, AccessSettings, Guard, Right, TOKEN_BYTES_MIN};
+use crate::activities::Activities;
+use crate::feed::Feeds;
+use crate::hub::{Hub, SharedHub, State};
+use crate::operator::Intake;
+use crate::{absorb, api, assets, render, stream};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use nexusflow_log::Log;
+use nexusflow_model::subject;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+/// Where the gateway listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GatewaySettings {
+    /// Address and port. Elsewhere than on loopback, `access` needs both tokens.
+    pub listen: SocketAddr,
+}
+
+impl Default for GatewaySettings {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+/// Why the gateway does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// Somebody else has the port, or the address isn't ours.
+    #[error("can't listen on {listen}: {cause}. Is another NexusFlow running? Choose another port with gateway.listen")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Open to everybody.
+    #[error(
+        "gateway.listen = \"{listen}\" can be reached from other machines: set access.view_token and access.publish_token \
+         (or NEXUSFLOW_ACCESS__VIEW_TOKEN and NEXUSFLOW_ACCESS__PUBLISH_TOKEN), at least {TOKEN_BYTES_MIN} characters each"
+    )]
+    Open {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// The server ended.
+    #[error("the HTTP server ended: {0}")]
+    Serve(std::io::Error),
+}
+
+/// The gateway, listening and not yet serving.
+pub struct Gateway {
+    hub: SharedHub,
+    access: Arc<AccessSettings>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Whether these settings are safe.
+///
+/// # Errors
+/// Where the gateway could be reached from other machines without tokens, or with ones that can be guessed.
+pub fn check(settings: &GatewaySettings, access: &AccessSettings) -> Result<(), GatewayError> {
+    let good = |token: &Option<String>| token.as_ref().is_some_and(|token| token.len() >= TOKEN_BYTES_MIN);
+    let is_safe = good(&access.view_token) && good(&access.publish_token);
+    if settings.listen.ip().is_loopback() || is_safe { Ok(()) } else { Err(GatewayError::Open { listen: settings.listen }) }
+}
+
+impl Gateway {
+    /// Listens, and begins to take in what the workers tell.
+    ///
+    /// # Errors
+    /// Where the address can't be had, or would be open to everybody.
+    pub async fn start(
+        log: Log,
+        settings: &GatewaySettings,
+        access: AccessSettings,
+        intake: Intake,
+        shutdown: watch::Receiver<bool>,
+    ) -> Result<Self, GatewayError> {
+        check(settings, &access)?;
+        let listen = settings.listen;
+        let listener = TcpListener::bind(listen).await.map_err(|cause| GatewayError::Listen { listen, cause })?;
+        let address = listener.local_addr().map_err(|cause| GatewayError::Listen { listen, cause })?;
+        let epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let hub = Arc::new(Hub {
+            log,
+            state: Mutex::new(State::default()),
+            changed: Notify::new(),
+            feeds: Feeds::new(),
+            activities: Activities::new(),
+            intake,
+            epoch: format!("{epoch:x}"),
+            viewers: AtomicU64::new(0),
+            subscriptions: AtomicU64::new(0),
+            dead_letters: AtomicU64::new(0),
+            started_at: Instant::now(),
+            shutdown,
+        });
+        tokio::spawn(absorb::run(Arc::clone(&hub)));
+        tokio::spawn(render::run(Arc::clone(&hub)));
+        tokio::spawn(count_dead_letters(Arc::clone(&hub)));
+        Ok(Self { hub, access: Arc::new(access), listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown`, then lets every viewer know. `publish` is what takes events in; who asks it has the right to.
+    ///
+    /// # Errors
+    /// Where the server ends by itself.
+    pub async fn serve(self, publish: Router) -> Result<(), GatewayError> {
+        let guard = |right| from_fn_with_state(Guard::new(&self.access, right), Guard::check);
+        let views = Router::new()
+            .route("/api/v1/views", get(api::topics))
+            .route("/api/v1/views/{topic}", get(api::view))
+            .route("/api/v1/customers", get(api::customers))
+            .route("/api/v1/customers/{id}", get(api::customer))
+            .route("/api/v1/live", get(api::live))
+            .route("/api/stream", get(stream::serve))
+            .route("/metrics", get(api::metrics))
+            .layer(guard(Right::View))
+            .with_state(Arc::clone(&self.hub));
+        let open = Router::new()
+            .route("/api/v1/event-types", get(api::event_types))
+            .route("/api/v1/event-types/{type}", get(api::event_type))
+            .route("/healthz", get(api::healthz))
+            .route("/readyz", get(api::readyz))
+            .with_state(Arc::clone(&self.hub));
+        let app = views
+            .merge(publish.layer(guard(Right::Publish)))
+            .merge(open)
+            .merge(access::router(&self.access))
+            .route("/api/{*rest}", axum::routing::any(no_such))
+            .fallback(assets::serve);
+        let mut shutdown = self.hub.shutdown.clone();
+        let stop = async move { nexusflow_log::raised(&mut shutdown).await };
+        let served = axum::serve(self.listener, app.into_make_service_with_connect_info::<SocketAddr>());
+        served.with_graceful_shutdown(stop).await.map_err(GatewayError::Serve)
+    }
+}
+
+async fn no_such() -> axum::response::Response {
+    api::error(axum::http::StatusCode::NOT_FOUND, "not_found", "there is no such request; see docs/api.md")
+}
+
+/// JetStream knows how many dead letters there are.
+async fn count_dead_letters(hub: SharedHub) {
+    let mut shutdown = hub.shutdown.clone();
+    let name = subject::dead_letter_stream(hub.log.prefix());
+    let mut every = tokio::time::interval(Duration::from_secs(2));
+    loop {
+        tokio::select! {
+            () = nexusflow_log::raised(&mut shutdown) => return,
+            _ = every.tick() => {}
+        }
+        if let Ok(stream) = hub.log.jetstream().get_stream(&name).await {
+            hub.dead_letters.store(stream.cached_info().state.messages, Ordering::Relaxed);
+        }
+    }
+}
