@@ -14,7 +14,7 @@ interface Props extends Size {
 export function ContributionBar({ weight, heaviest, contribution, width, height, label }: Props) {
   const x = scaleLinear([0, Math.max(1, heaviest)], [0, width]);
   const share = weight > 0 && contribution !== null ? contribution / weight : 0;
-  const colour = share < 0.4 ? "var(--bad)" : share < 0.6 ? "var(--watch)" : "var(--good)";
+  const colour = share < 0.4 ? "var(--bad)" : share < 0.6 ? "var(--watch-mark)" : "var(--good)";
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
       <rect className={styles.track} width={px(x(weight))} height={px(height)} />

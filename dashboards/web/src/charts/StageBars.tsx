@@ -27,8 +27,8 @@ function shortened(name: string, room: number, em: number): string {
 
 /** One bar a stage, from the first contact to the decision: how many stand there and what they are worth. */
 export function StageBars({ stages, width, height, em, label, source }: Props) {
-  const names = width * 0.34;
-  const numbers = em * 8.2;
+  const names = Math.min(width * 0.36, em * 8.5);
+  const numbers = em * 9;
   const y = scaleBand(
     stages.map((stage) => stage.id),
     [0, height],
@@ -53,7 +53,7 @@ export function StageBars({ stages, width, height, em, label, source }: Props) {
               height={px(band)}
               fill={stage.colour}
             />
-            <text className={styles.figure} x={px(width - em * 4.7)} y={base} fontSize={px(em)}>
+            <text className={styles.figure} x={px(width - em * 5.1)} y={base} fontSize={px(em)}>
               <tspan data-src={source(stage, "count")} data-raw={stage.count}>
                 {count(stage.count)}
               </tspan>

@@ -51,7 +51,7 @@ export function TrendChart({ values, kind, width, height, em, label, tick, place
         <g key={i}>
           {value !== null && kind === "columns" && (
             <rect
-              className={styles.present}
+              className={styles.steady}
               x={px(x(i) - step * 0.36)}
               width={px(step * 0.72)}
               y={px(Math.min(zero, y(value)))}

@@ -110,7 +110,7 @@ function satisfactionFacts(of: Customer["satisfaction"]): Fact[] | null {
       value: milli(mean?.mean_milli ?? 0),
     }));
   if (of.nps?.last != null)
-    facts.unshift({ label: `Would recommend, ${count(of.nps.n ?? 0)}×`, value: `${of.nps.last} of 10` });
+    facts.unshift({ label: `NPS, ${count(of.nps.n ?? 0)}×`, value: `${of.nps.last} of 10` });
   return facts.length > 0 ? facts : null;
 }
 

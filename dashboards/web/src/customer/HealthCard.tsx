@@ -15,8 +15,9 @@ export function indicatorName(key: string): string {
   return rest.length > 0 ? `${head} · ${words(rest.join(" "))}` : head;
 }
 
+/** Points that could be had and were not; what nothing is known of comes last. */
 function lost(indicator: Indicator): number {
-  return indicator.weight * 1000 - (indicator.contribution_milli ?? 0);
+  return indicator.contribution_milli === null ? -1 : indicator.weight * 1000 - indicator.contribution_milli;
 }
 
 function Row({ indicator, heaviest }: { indicator: Indicator; heaviest: number }) {

@@ -14,7 +14,7 @@ function country(code: string): string {
 }
 
 /** Who it is. What is not known is left out, not shown as empty. */
-export function Identity({ customer, now }: { customer: Customer; now: number }) {
+export function Identity({ customer, now, zone }: { customer: Customer; now: number; zone: string }) {
   const facts: readonly [string, string | null][] = [
     ["Id", customer.id],
     ["Kind", customer.kind],
@@ -25,7 +25,7 @@ export function Identity({ customer, now }: { customer: Customer; now: number })
     ["Owner", customer.owner],
     ["E-mail", customer.email],
     ["Phone", customer.phone],
-    ["Customer since", customer.since === null ? null : dayOf(customer.since)],
+    ["Customer since", customer.since === null ? null : dayOf(customer.since, zone)],
     ["Events", count(customer.events ?? 0)],
     ["Last event", customer.last_event_at === null ? null : ago(customer.last_event_at, now)],
   ];

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { TimelineEntry } from "../api/customer";
+import { useZone } from "../feed/hooks";
 import { moneyExact } from "../format/money";
 import { count } from "../format/number";
 import { ago, moment } from "../format/time";
@@ -17,13 +18,13 @@ function hasData(data: unknown): data is object {
   return typeof data === "object" && data !== null && Object.keys(data).length > 0;
 }
 
-function Entry({ entry, now }: { entry: TimelineEntry; now: number }) {
+function Entry({ entry, now, zone }: { entry: TimelineEntry; now: number; zone: string }) {
   const state = mood(entry.good);
   return (
     <li className={styles.entry} data-mood={state}>
       <span className={styles.when}>
         <span>{ago(entry.occurred_at, now)}</span>
-        <time dateTime={entry.occurred_at}>{moment(entry.occurred_at, "UTC")}</time>
+        <time dateTime={entry.occurred_at}>{moment(entry.occurred_at, zone)}</time>
       </span>
       <span className={styles.dot} aria-hidden="true" />
       <div className={styles.body}>
@@ -60,6 +61,7 @@ function Entry({ entry, now }: { entry: TimelineEntry; now: number }) {
 
 /** The last events, newest first, with what they are about to choose from. */
 export function Timeline({ entries, now }: { entries: readonly TimelineEntry[]; now: number }) {
+  const zone = useZone();
   const [group, setGroup] = useState(ALL);
   const counts = new Map<string, number>();
   for (const entry of entries) {
@@ -86,7 +88,7 @@ export function Timeline({ entries, now }: { entries: readonly TimelineEntry[]; 
       </div>
       <ol className={styles.entries}>
         {shown.map((entry) => (
-          <Entry key={`${entry.place}|${entry.id}`} entry={entry} now={now} />
+          <Entry key={`${entry.place}|${entry.id}`} entry={entry} now={now} zone={zone} />
         ))}
       </ol>
       {entries.length === 0 && <p className={styles.none}>Nothing has happened yet.</p>}

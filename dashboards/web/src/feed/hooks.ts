@@ -26,6 +26,11 @@ export function useFeedSnapshot(): FeedSnapshot {
   return useSyncExternalStore(feed.subscribe, feed.getSnapshot);
 }
 
+/** The business's time zone where the server tells it, else UTC; never the browser's. */
+export function useZone(): string {
+  return useFeedSnapshot().welcome?.time_zone ?? "UTC";
+}
+
 export interface TopicRows<T> {
   readonly rows: readonly T[];
   readonly view: TopicView | null;

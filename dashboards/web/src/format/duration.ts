@@ -21,3 +21,14 @@ export function duration(ms: number): string {
   const leading = Number.parseInt(parts[0] ?? "0", 10);
   return sign + (leading >= 10 ? parts[0] : parts.join(" "));
 }
+
+/** For a wall: one unit, with a decimal where it matters: `1.4 h`, `12 d`, `35 min`. */
+export function durationShort(ms: number): string {
+  const sign = ms < 0 ? "−" : "";
+  const size = Math.abs(ms);
+  const unit = UNITS.find((each) => size >= each.ms);
+  if (unit === undefined) return `${sign}${Math.round(size)} ms`;
+  const many = size / unit.ms;
+  const digits = many < 9.95 && unit.name !== "s" ? many.toFixed(1) : many.toFixed(0);
+  return `${sign}${digits} ${unit.name}`;
+}

@@ -1,6 +1,6 @@
 // A figure's value by its unit: one place, so that a tile, a dialog and a test cannot disagree.
 import type { Unit } from "../feed/topics";
-import { duration } from "./duration";
+import { duration, durationShort } from "./duration";
 import { DASH, moneyExact, moneyShort, moneyWhole } from "./money";
 import { count, milli, points, share, signed, tenths } from "./number";
 
@@ -37,7 +37,7 @@ export function figureText(of: Quantity, detail: Detail = "wall"): string {
     case "nps":
       return signed(tenths(value), value);
     case "ms":
-      return duration(value);
+      return detail === "short" ? durationShort(value) : duration(value);
     case "count":
       return count(value);
   }

@@ -1,6 +1,6 @@
 import { LOCALE } from "./money";
 
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always", style: "narrow" });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always", style: "short" });
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600_000],
@@ -10,15 +10,19 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60_000],
 ];
 
-/** `3 d ago`, as people say it. */
+function inWords(many: number, unit: Intl.RelativeTimeFormatUnit): string {
+  return relative.format(Math.trunc(many), unit).replace(".", "");
+}
+
+/** `3 days ago`, `5 min ago`, as people say it. */
 export function ago(iso: string, now: number): string {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return "";
   const delta = at - now;
   for (const [unit, ms] of STEPS) {
-    if (Math.abs(delta) >= ms) return relative.format(Math.trunc(delta / ms), unit);
+    if (Math.abs(delta) >= ms) return inWords(delta / ms, unit);
   }
-  return Math.abs(delta) < 10_000 ? "now" : relative.format(Math.trunc(delta / 1000), "second");
+  return Math.abs(delta) < 10_000 ? "now" : inWords(delta / 1000, "second");
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

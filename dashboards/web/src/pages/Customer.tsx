@@ -7,7 +7,7 @@ import { HealthCard } from "../customer/HealthCard";
 import { Identity } from "../customer/Identity";
 import { Timeline } from "../customer/Timeline";
 import { freshness } from "../feed/freshness";
-import { useFeedSnapshot, useTopic } from "../feed/hooks";
+import { useFeedSnapshot, useTopic, useZone } from "../feed/hooks";
 import { CUSTOMER } from "../feed/topics";
 import { useNow } from "../ui/clock";
 import { Freshness } from "../ui/Freshness";
@@ -34,6 +34,7 @@ function Missing({ id, message }: { id: string; message: string }) {
 export function Customer({ id }: { id: string }) {
   const now = useNow();
   const { state } = useFeedSnapshot();
+  const zone = useZone();
   const { rows, view } = useTopic(CUSTOMER, { id });
   const first = useGet(`/api/v1/customers/${encodeURIComponent(id)}`, customerShape);
   const live = rows[0] === undefined ? null : readCustomer(rows[0].json);
@@ -57,7 +58,7 @@ export function Customer({ id }: { id: string }) {
         ) : (
           <>
             <h1 className={styles.name}>{title}</h1>
-            <Identity customer={customer} now={now} />
+            <Identity customer={customer} now={now} zone={zone} />
             <div className={styles.columns}>
               <HealthCard health={customer.health} />
               <div>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
-import { useFeedSnapshot, useTopic } from "../feed/hooks";
+import { useTopic, useZone } from "../feed/hooks";
 import { ACTIVITY, type Activity as Item } from "../feed/topics";
 import { useWallFigures } from "../figures/context";
 import { moneyWhole } from "../format/money";
@@ -40,7 +40,7 @@ function useRested<T>(value: T): T {
 const SIGNS = { good: "▲", bad: "▼", none: "·" } as const;
 const WORDS = { good: "Good: ", bad: "Bad: ", none: "" } as const;
 
-function Line({ item, zone }: { item: Item; zone: string | undefined }) {
+function Line({ item, zone }: { item: Item; zone: string }) {
   const { kiosk } = useWallFigures();
   const { what, amount, good } = item.headline;
   const mood = good == null ? "none" : good ? "good" : "bad";
@@ -71,9 +71,8 @@ function Line({ item, zone }: { item: Item; zone: string | undefined }) {
 
 export function Activity() {
   const { rows, dim } = useTopic(ACTIVITY);
-  const { welcome } = useFeedSnapshot();
   const shown = useRested(rows);
-  const zone = welcome?.time_zone ?? "UTC";
+  const zone = useZone();
   const newest = shown.slice(-MOST).reverse();
   return (
     <article className={styles.wide} data-dim={dim} data-figures="not">

@@ -1,11 +1,11 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { SparkColumns } from "../charts/SparkColumns";
 import { Sparkline } from "../charts/Sparkline";
 import type { Figure } from "../feed/topics";
 import { useWallFigures } from "../figures/context";
 import { definitionOf } from "../figures/definitions";
 import { PERIOD_WORDS } from "../figures/periods";
-import { figureText } from "../format/figure";
+import { changeOf, type Detail, figureText } from "../format/figure";
 import { Delta } from "../ui/Delta";
 import { Hidden } from "../ui/Hidden";
 import { Num } from "../ui/Num";
@@ -17,11 +17,22 @@ export function unknownFigure(key: string): Figure {
   return { key, value: null, unit: "count", currency: null, n: 0, prior: null, trend: null, parts: null };
 }
 
-/** The value, or a dash with the reason. */
-export function FigureValue({ figure, className }: { figure: Figure; className?: string | undefined }) {
+interface ValueProps {
+  readonly figure: Figure;
+  readonly className?: string | undefined;
+  readonly detail?: Detail;
+}
+
+/** Money too long for its place is shortened rather than shrunk: it is read from afar. */
+function detailFor(figure: Figure, letters: number): Detail {
+  return figure.unit === "money" && figureText(figure).length > letters ? "short" : "wall";
+}
+
+/** The value, or a dash where there is none. */
+export function FigureValue({ figure, className, detail = "wall" }: ValueProps) {
   return (
     <Num
-      text={figureText(figure)}
+      text={figureText(figure, detail)}
       raw={figure.value}
       source={`figures|${figure.key}|value`}
       currency={figure.currency}
@@ -49,19 +60,22 @@ export function TileTitle({ figureKey, title }: { figureKey: string; title: stri
 function Comparison({ figure }: { figure: Figure }) {
   const { period } = useWallFigures();
   if (figure.value === null) return <span className={styles.none}>{definitionOf(figure.key).none}</span>;
-  if (figure.prior === null) return <span className={styles.none}>No earlier period to compare</span>;
+  if (period === "all") return <span className={styles.none}>{PERIOD_WORDS.all.trend}</span>;
+  if (figure.prior === null) return <span className={styles.none}>No earlier period</span>;
   return (
     <>
       <Delta figure={figure} />
       <span className={styles.prior}>
         from{" "}
         <Num
-          text={figureText({ ...figure, value: figure.prior }, figure.unit === "money" ? "short" : "wall")}
+          text={figureText({ ...figure, value: figure.prior })}
           raw={figure.prior}
           source={`figures|${figure.key}|prior`}
           currency={figure.currency}
         />
-        <Hidden>, {PERIOD_WORDS[period].before}</Hidden>
+        <Hidden>
+          <span data-scale="">, {PERIOD_WORDS[period].before}</span>
+        </Hidden>
       </span>
     </>
   );
@@ -90,7 +104,7 @@ export function HeroFigure({ figureKey, trend, children }: HeroProps) {
     <article className={styles.hero}>
       <TileTitle figureKey={figureKey} title={definitionOf(figureKey).title} />
       <p className={styles.heroFigure}>
-        <FigureValue figure={figure} className={styles.fit} />
+        <FigureValue figure={figure} className={styles.fit} detail={detailFor(figure, 13)} />
       </p>
       <p className={styles.comparison}>
         <Comparison figure={figure} />
@@ -112,6 +126,12 @@ interface SecondProps {
   readonly children?: ReactNode;
 }
 
+/** The line's length in letters of the figure: what stands beside it is smaller. */
+function lineLength(figure: Figure, scale: string | undefined): number {
+  const beside = (changeOf(figure, figure.prior)?.text.length ?? 0) + 2 + (scale?.length ?? 0);
+  return figureText(figure, detailFor(figure, 8)).length + beside * 0.4;
+}
+
 /** A figure of the second row: value and change side by side, and what it is made of. */
 export function SecondFigure({ figureKey, title, scale, chart, children }: SecondProps) {
   const { byKey } = useWallFigures();
@@ -120,10 +140,14 @@ export function SecondFigure({ figureKey, title, scale, chart, children }: Secon
   return (
     <article className={styles.second}>
       <TileTitle figureKey={figureKey} title={title ?? definition.title} />
-      <p className={styles.secondLine}>
+      <p className={styles.secondLine} style={{ "--line": lineLength(figure, scale) } as CSSProperties}>
         <span className={styles.secondFigure}>
-          <FigureValue figure={figure} className={styles.fit} />
-          {scale !== undefined && figure.value !== null && <small className={styles.scale}>{scale}</small>}
+          <FigureValue figure={figure} className={styles.fit} detail={detailFor(figure, 8)} />
+          {scale !== undefined && figure.value !== null && (
+            <small className={styles.scale} data-scale="">
+              {scale}
+            </small>
+          )}
         </span>
         <Delta figure={figure} />
       </p>
@@ -138,16 +162,18 @@ export function SecondFigure({ figureKey, title, scale, chart, children }: Secon
 interface FactProps {
   readonly figureKey: string;
   readonly label: string;
+  /** The label follows the number. */
+  readonly after?: boolean;
 }
 
 /** A small figure in the line of detail: "First reply 2 h". Left out where there is nothing to say. */
-export function Fact({ figureKey, label }: FactProps) {
+export function Fact({ figureKey, label, after = false }: FactProps) {
   const { byKey } = useWallFigures();
   const figure = byKey.get(figureKey);
   if (figure === undefined || figure.value === null) return null;
   return (
     <span className={styles.fact}>
-      {label}{" "}
+      {!after && `${label} `}
       <Num
         text={figureText(figure, "short")}
         raw={figure.value}
@@ -155,6 +181,7 @@ export function Fact({ figureKey, label }: FactProps) {
         currency={figure.currency}
         className={styles.factValue}
       />
+      {after && ` ${label}`}
     </span>
   );
 }

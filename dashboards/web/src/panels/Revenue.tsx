@@ -1,15 +1,16 @@
 import { currenciesOf, useWallFigures } from "../figures/context";
 import { figureText } from "../format/figure";
 import { Num } from "../ui/Num";
-import { Fact, HeroFigure } from "./FigureTile";
+import { HeroFigure } from "./FigureTile";
 import styles from "./panels.module.css";
+import { Observed } from "./parts";
 
 export function Revenue() {
   const { byKey } = useWallFigures();
   const others = currenciesOf(byKey, "revenue").filter((figure) => figure.key !== "revenue");
   return (
     <HeroFigure figureKey="revenue" trend="columns">
-      <Fact figureKey="order_value" label="Ordered" />
+      <Observed figureKey="revenue" label="payments" />
       {others.slice(0, 3).map((figure) => (
         <span key={figure.key} className={styles.chip}>
           <Num

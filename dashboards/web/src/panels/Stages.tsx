@@ -1,6 +1,8 @@
 import { type StageBar, StageBars } from "../charts/StageBars";
 import { useTopic } from "../feed/hooks";
 import { PIPELINE, type Stage } from "../feed/topics";
+import { count } from "../format/number";
+import { Num } from "../ui/Num";
 import { Sized } from "../ui/Sized";
 import { TileTitle } from "./FigureTile";
 import styles from "./panels.module.css";
@@ -22,13 +24,25 @@ function bar(stage: Stage): StageBar {
   };
 }
 
-/** Open stages in their order, then won, then lost. Past the room there is, those with the fewest go. */
+/** The open stages in their order; past the room there is, those with the fewest go. */
 export function choose(rows: readonly Stage[], most: number): Stage[] {
-  const rank = { open: 0, won: 1, lost: 2 } as Record<string, number>;
-  const kept = [...rows].sort((a, b) => b.count - a.count).slice(0, most);
-  return kept.sort(
-    (a, b) =>
-      (rank[a.status] ?? 0) - (rank[b.status] ?? 0) || (a.order ?? 0) - (b.order ?? 0) || b.count - a.count,
+  const open = rows.filter((row) => row.status === "open");
+  const from = open.length > 0 ? open : rows;
+  const kept = [...from].sort((a, b) => b.count - a.count).slice(0, most);
+  return kept.sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || b.count - a.count);
+}
+
+/** What was decided stands apart: over the years it would dwarf every open stage. */
+function Decided({ rows, status, sign }: { rows: readonly Stage[]; status: "won" | "lost"; sign: string }) {
+  const total = rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.count, 0);
+  return (
+    <span className={styles.decided}>
+      <span className={styles.sign} style={{ color: COLOURS[status] }} aria-hidden="true">
+        {sign}
+      </span>
+      <Num text={count(total)} raw={total} source={`pipeline|${status}|sum`} className={styles.factValue} />{" "}
+      {status}
+    </span>
   );
 }
 
@@ -39,8 +53,13 @@ export function Stages() {
   return (
     <article className={styles.wide} data-dim={dim}>
       <header className={styles.wideHead}>
-        <TileTitle figureKey="pipeline_open" title="Pipeline by stage" />
-        {rows.length > stages.length && <span className={styles.meta}>largest stages</span>}
+        <TileTitle figureKey="pipeline_open" title="Pipeline" />
+        {rows.length > 0 && (
+          <span className={styles.meta}>
+            <Decided rows={rows} status="won" sign="▲" />
+            <Decided rows={rows} status="lost" sign="▼" />
+          </span>
+        )}
       </header>
       <div className={styles.chart}>
         {stages.length > 0 ? (

@@ -10,7 +10,7 @@ export function WeightedPipeline() {
   return (
     <SecondFigure figureKey="pipeline_weighted" chart={<PartsBar figureKey="win_rate" parts={PARTS} />}>
       <Fact figureKey="pipeline_open" label="Open" />
-      <Fact figureKey="win_rate" label="Won" />
+      <Fact figureKey="win_rate" label="won" after />
     </SecondFigure>
   );
 }

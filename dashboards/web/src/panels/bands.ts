@@ -7,7 +7,7 @@ interface BandWords {
 
 export const BANDS: Readonly<Record<Band, BandWords>> = {
   poor: { label: "Poor", colour: "var(--bad)" },
-  watch: { label: "Watch", colour: "var(--watch)" },
+  watch: { label: "Watch", colour: "var(--watch-mark)" },
   good: { label: "Good", colour: "var(--good)" },
   great: { label: "Great", colour: "var(--great)" },
   unknown: { label: "Unknown", colour: "var(--column)" },

@@ -22,15 +22,15 @@ export interface Panel {
 
 /** What hangs on the wall, in the order it is read. A panel is a file and a line here. */
 export const PANELS: readonly Panel[] = [
-  { id: "revenue", row: "hero", width: 1.75, Show: Revenue },
+  { id: "revenue", row: "hero", width: 1.62, Show: Revenue },
   { id: "orders", row: "hero", width: 1, Show: Orders },
   { id: "delivery", row: "hero", width: 1, Show: Delivery },
-  { id: "tickets", row: "hero", width: 1, Show: Tickets },
-  { id: "nps", row: "second", width: 1, Show: Nps },
-  { id: "reviews", row: "second", width: 1, Show: Reviews },
-  { id: "sentiment", row: "second", width: 1, Show: Sentiment },
-  { id: "weighted", row: "second", width: 1.1, Show: WeightedPipeline },
-  { id: "customers", row: "second", width: 1, Show: Customers },
+  { id: "tickets", row: "hero", width: 1.12, Show: Tickets },
+  { id: "nps", row: "second", width: 0.92, Show: Nps },
+  { id: "reviews", row: "second", width: 1.05, Show: Reviews },
+  { id: "sentiment", row: "second", width: 0.95, Show: Sentiment },
+  { id: "weighted", row: "second", width: 1.25, Show: WeightedPipeline },
+  { id: "customers", row: "second", width: 1.1, Show: Customers },
   { id: "health", row: "wide", width: 1, Show: Health },
   { id: "stages", row: "wide", width: 1.15, Show: Stages },
   { id: "activity", row: "wide", width: 1, Show: Activity },

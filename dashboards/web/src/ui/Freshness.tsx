@@ -1,5 +1,5 @@
 import { freshness } from "../feed/freshness";
-import { useFeedSnapshot } from "../feed/hooks";
+import { useFeedSnapshot, useZone } from "../feed/hooks";
 import type { TopicView } from "../feed/topic";
 import { clock, dayOf } from "../format/time";
 import { useNow } from "./clock";
@@ -17,9 +17,9 @@ const ANNOUNCED = {
 /** How old the figures are, in words, and the business's own time. Always on the screen. */
 export function Freshness({ view }: { view: TopicView | null }) {
   const now = useNow();
-  const { state, welcome } = useFeedSnapshot();
+  const { state } = useFeedSnapshot();
   const { level, words } = freshness(state, view, now);
-  const zone = welcome?.time_zone ?? "UTC";
+  const zone = useZone();
   const asOf = view?.asOf ?? null;
   return (
     <div className={styles.freshness} data-level={level}>

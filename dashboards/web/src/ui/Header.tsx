@@ -11,8 +11,7 @@ const PAGES = [
 export function Brand() {
   return (
     <svg className={styles.mark} viewBox="0 0 32 32" aria-hidden="true">
-      <path d="M6 24V8l11 16V8" />
-      <path d="M22 8h5M22 16h5M22 24h5" />
+      <path d="M7 26V6l18 20V6" />
     </svg>
   );
 }
@@ -25,7 +24,7 @@ function isHere(location: string, href: string): boolean {
 export function Header({ kiosk = false, children }: { kiosk?: boolean; children?: ReactNode }) {
   const [location] = useLocation();
   return (
-    <header className={styles.header}>
+    <header className={styles.header} data-kiosk-bar={kiosk}>
       <p className={styles.brand}>
         <Brand />
         <span>NexusFlow</span>

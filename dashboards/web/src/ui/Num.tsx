@@ -8,7 +8,7 @@ interface Props {
   readonly source: string;
   readonly currency?: string | null | undefined;
   readonly className?: string | undefined;
-  /** Lights up for a moment when the value changes. */
+  /** Moves a little when the value changes. */
   readonly flash?: boolean;
 }
 
@@ -16,20 +16,30 @@ function reducedMotion(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
+/** A busy figure moves at most this often: motion that never stops says nothing. */
+const REST_MS = 2000;
+
 /** A number on the screen. Its width in digits is known to the style sheet, which shrinks what would not fit. */
 export function Num({ text, raw, source, currency, className, flash = false }: Props) {
   const element = useRef<HTMLDataElement>(null);
   const before = useRef(raw);
-  const running = useRef<Animation | null>(null);
+  const moved = useRef(0);
   useEffect(() => {
     const changed = before.current !== raw && before.current !== null;
     before.current = raw;
-    if (!changed || !flash || running.current?.playState === "running" || reducedMotion()) return;
-    running.current =
-      element.current?.animate?.([{ opacity: 0.55 }, { opacity: 1 }], {
-        duration: 700,
-        easing: "ease-out",
-      }) ?? null;
+    const now = performance.now();
+    if (!changed || !flash || now - moved.current < REST_MS || reducedMotion()) return;
+    moved.current = now;
+    element.current?.animate?.(
+      [
+        { transform: "translateY(0.05em)", opacity: 0.82 },
+        { transform: "none", opacity: 1 },
+      ],
+      {
+        duration: 320,
+        easing: "cubic-bezier(0.2, 0.8, 0.2, 1)",
+      },
+    );
   }, [raw, flash]);
   const style = { "--letters": text.length } as CSSProperties;
   return (
