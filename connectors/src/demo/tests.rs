@@ -1,0 +1,188 @@
+//! What the stream as a whole has to be.
+
+use super::calendar::{DAY, HOUR};
+use super::{Company, Profile};
+use nexusflow_model::{Envelope, Event, Id, Timestamp, cloudevents};
+use std::collections::{BTreeMap, HashSet};
+
+fn start() -> Timestamp {
+    "2026-01-05T00:00:00Z".parse().unwrap()
+}
+
+fn company(customers: u32) -> Company {
+    Company::new(Profile { customers, ..Profile::new(start()) })
+}
+
+/// The first days of a company of that many customers.
+pub(super) fn days(customers: u32, days: i64) -> Vec<Envelope> {
+    company(customers).until(start().plus_ms(days * DAY)).collect()
+}
+
+fn bytes<'a>(events: impl IntoIterator<Item = &'a Envelope>) -> Vec<u8> {
+    events.into_iter().flat_map(|event| [cloudevents::encode(event), vec![b'\n']].concat()).collect()
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story_at_whatever_pace_it_is_pulled() {
+    let end = start().plus_ms(12 * DAY);
+    let at_once: Vec<Envelope> = company(300).until(end).collect();
+    let one_by_one: Vec<Envelope> = company(300).take_while(|event| event.occurred_at <= end).collect();
+    let mut pulled = company(300);
+    let in_chunks: Vec<Envelope> = (1..=1_000)
+        .flat_map(|chunk| {
+            pulled.peek();
+            pulled.until(start().plus_ms(chunk * 12 * DAY / 1_000)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(at_once.len() > 3_000);
+    assert_eq!(bytes(&at_once), bytes(&one_by_one));
+    assert_eq!(bytes(&at_once), bytes(&in_chunks));
+    let other = Company::new(Profile { seed: 2, customers: 300, ..Profile::new(start()) }).take(1_000);
+    assert_ne!(bytes(&at_once[..1_000]), bytes(&other.collect::<Vec<_>>()));
+}
+
+#[test]
+fn events_are_in_order_and_their_ids_unique() {
+    let events = days(600, 30);
+    assert!(events.is_sorted_by_key(|event| event.occurred_at));
+    assert!(events.iter().all(|event| event.recorded_at == event.occurred_at && event.occurred_at >= start()));
+    let ids: HashSet<&Id> = events.iter().map(|event| &event.id).collect();
+    assert_eq!(ids.len(), events.len());
+}
+
+#[test]
+fn what_is_published_is_read_back_as_it_was() {
+    let recorded_at: Timestamp = "2026-11-11T11:11:11Z".parse().unwrap();
+    for event in company(1_500).take(50_000) {
+        let read = cloudevents::decode_structured(&cloudevents::encode(&event), recorded_at).unwrap();
+        assert_eq!(read, Envelope { recorded_at, ..event });
+    }
+}
+
+#[test]
+fn everybody_has_said_who_they_are_before_anything_happens_to_them() {
+    let mut known = HashSet::new();
+    for event in days(600, 20) {
+        match event.event {
+            Event::CustomerIdentified(_) => assert!(known.insert(event.subject)),
+            // Newcomers look around first.
+            Event::PageViewed(_) => {}
+            _ => assert!(known.contains(&event.subject), "{event:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_hour_of_a_corner_sells_the_same_whether_told_cup_by_cup_or_at_once() {
+    let span = start().plus_ms(30 * HOUR)..start().plus_ms(34 * HOUR + 1);
+    let detailed = Profile { customers: 250, cup_by_cup: vec![span], ..Profile::new(start()) };
+    let taken = |company: Company| {
+        let (mut cents, mut cups, mut others) = (BTreeMap::new(), 0, Vec::new());
+        for event in company.take_while(|event| event.occurred_at < start().plus_ms(2 * DAY)) {
+            match &event.event {
+                Event::PaymentReceived(payment) if event.subject.as_str().starts_with("corner") => {
+                    *cents.entry(event.occurred_at.as_ms() / HOUR).or_insert(0) += payment.amount.minor;
+                }
+                Event::ProductUsed(used) if event.subject.as_str().starts_with("corner") => {
+                    cups += used.count.unwrap().get();
+                }
+                _ => others.push(event),
+            }
+        }
+        (cents, cups, bytes(&others))
+    };
+    let at_once = taken(company(250));
+    assert_eq!(at_once, taken(Company::new(detailed.clone())));
+    assert_eq!(at_once.0.len(), 48);
+    let events = Company::new(detailed).take_while(|event| event.occurred_at < start().plus_ms(2 * DAY)).count();
+    assert!(events > days(250, 2).len() + 3_000, "{events}");
+}
+
+#[test]
+fn somebody_buys_a_cup_every_second_or_so_at_any_hour() {
+    let span = start()..start().plus_ms(DAY);
+    let profile = Profile { cup_by_cup: vec![span], ..Profile::new(start()) };
+    let mut hours = [0; 24];
+    for event in Company::new(profile).take_while(|event| event.occurred_at < start().plus_ms(DAY)) {
+        hours[(event.occurred_at.ms_since(start()) / HOUR) as usize] += 1;
+    }
+    assert!(hours.iter().all(|events| (2 * 3_600..9 * 3_600).contains(events)), "{hours:?}");
+}
+
+#[test]
+fn thirty_days_in_figures() {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in days(600, 30) {
+        *counts.entry(event.event.kind().as_str()).or_default() += 1;
+    }
+    let lines: Vec<String> = counts.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    booking.signed 16
+    call.logged 76
+    consent.granted 18
+    consent.withdrawn 1
+    customer.identified 645
+    delivery.delayed 82
+    delivery.delivered 1027
+    delivery.failed 23
+    delivery.promised 1129
+    delivery.shipped 1111
+    document.viewed 36
+    email.clicked 38
+    email.opened 506
+    email.sent 1382
+    expectation.set 43
+    feedback.labelled 26
+    feedback.received 35
+    invoice.credited 8
+    invoice.issued 759
+    invoice.overdue 33
+    lead.created 12
+    lead.signal 26
+    meeting.held 50
+    mention.detected 41
+    opportunity.amount_changed 17
+    opportunity.close_date_changed 30
+    opportunity.created 83
+    opportunity.lost 28
+    opportunity.stage_changed 96
+    opportunity.won 16
+    order.cancelled 15
+    order.changed 21
+    order.placed 1144
+    order.refunded 25
+    order.returned 17
+    page.viewed 1610
+    payment.failed 44
+    payment.received 4627
+    payment.reversed 22
+    product.used 1504
+    quote.accepted 15
+    quote.created 42
+    quote.expired 10
+    quote.line_added 42
+    quote.sent 42
+    reply.sent 5
+    review.posted 49
+    subscription.cancelled 14
+    subscription.changed 9
+    subscription.started 347
+    survey.answered 274
+    survey.delivered 673
+    survey.requested 696
+    survey.started 293
+    ticket.assigned 180
+    ticket.opened 180
+    ticket.priority_changed 5
+    ticket.reopened 12
+    ticket.replied 374
+    ticket.resolved 255
+    ticket.status_changed 48
+    ");
+}
+
+#[test]
+fn the_default_history_has_a_size_that_loads_in_seconds() {
+    let events = days(3_000, 45).len();
+    assert!((80_000..150_000).contains(&events), "{events}");
+}
