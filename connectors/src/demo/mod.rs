@@ -10,7 +10,12 @@ mod desk;
 mod life;
 mod names;
 mod orders;
+mod outbox;
 mod random;
+mod retime;
+mod run;
+#[cfg(test)]
+mod run_tests;
 mod sales;
 mod support;
 mod text;
@@ -20,6 +25,7 @@ mod web;
 
 pub use catalogue::COMPANY;
 pub use company::{Company, Profile, start_of_history};
+pub use run::{Bookmark, Options, Phase, Progress, RunError, run};
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
