@@ -39,8 +39,11 @@ function figureTruth(figures, [key, field]) {
 
 function pipelineTruth(pipeline, rest) {
   if (rest[1] === "sum") {
-    const rows = pipeline.filter((row) => row.status === rest[0]);
-    return { value: sum(rows, "count"), of: { unit: "count" } };
+    // A stage has a row for each currency, each with the count of the stage.
+    const stages = new Map(
+      pipeline.filter((row) => row.status === rest[0]).map((row) => [`${row.pipeline}|${row.stage}`, row]),
+    );
+    return { value: sum([...stages.values()], "count"), of: { unit: "count" } };
   }
   const [name, stage, currency, col] = rest;
   const row = pipeline.find(

@@ -39,6 +39,15 @@ function NewBuild() {
   );
 }
 
+function Refused({ why }: { why: string }) {
+  return (
+    <main id="main" tabIndex={-1} className={styles.refused}>
+      <h1>NexusFlow does not answer this browser</h1>
+      <p>It says: {why}.</p>
+    </main>
+  );
+}
+
 function Pages() {
   return (
     <Switch>
@@ -58,7 +67,9 @@ export function App({ feed }: { feed: Feed }) {
       <a className={styles.skip} href="#main">
         Skip to the content
       </a>
-      {access === "needed" ? <SignIn onSignedIn={feed.reconnectNow} /> : <Pages />}
+      {access.kind === "open" && <Pages />}
+      {access.kind === "needed" && <SignIn onSignedIn={feed.reconnectNow} />}
+      {access.kind === "refused" && <Refused why={access.why} />}
       <NewBuild />
     </FeedContext>
   );

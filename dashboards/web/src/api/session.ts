@@ -1,12 +1,13 @@
 // Whether this browser may see anything. Outside React: the feed and every request tell it what they met.
 
-export type Access = "open" | "needed";
+/** `needed`: sign in first. `refused`: no token would help, and why. */
+export type Access = { kind: "open" } | { kind: "needed" } | { kind: "refused"; why: string };
 
 const listeners = new Set<() => void>();
-let access: Access = "open";
+let access: Access = { kind: "open" };
 
 function set(next: Access): void {
-  if (access === next) return;
+  if (access.kind === next.kind) return;
   access = next;
   for (const listener of listeners) listener();
 }
@@ -21,17 +22,25 @@ export function getAccess(): Access {
 }
 
 export function meetUnauthorized(): void {
-  set("needed");
+  set({ kind: "needed" });
 }
 
 /** Asks the API whether it would have us; called when the socket never became a session. */
 export async function probeAccess(): Promise<void> {
   try {
     const answer = await fetch("/api/v1/views", { headers: { accept: "application/json" } });
-    if (answer.status === 401) set("needed");
+    if (answer.ok) set({ kind: "open" });
+    if (answer.status === 401) set({ kind: "needed" });
+    if (answer.status === 403) set({ kind: "refused", why: await whyRefused(answer) });
   } catch {
     // Nobody there: the feed says so itself.
   }
+}
+
+async function whyRefused(answer: Response): Promise<string> {
+  const body = (await answer.json().catch(() => null)) as { error?: { message?: unknown } } | null;
+  const message = body?.error?.message;
+  return typeof message === "string" ? message : "no reason given";
 }
 
 /** Exchanges a token for a cookie; null when it worked, else what to tell the person. */
@@ -47,7 +56,7 @@ export async function signIn(token: string): Promise<string | null> {
     return "The server can't be reached. Try again in a moment.";
   }
   if (answer.ok) {
-    set("open");
+    set({ kind: "open" });
     return null;
   }
   if (answer.status === 401 || answer.status === 403) return "This token is not known here.";

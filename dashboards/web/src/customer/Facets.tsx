@@ -19,7 +19,7 @@ function Facet({
   children,
 }: {
   title: string;
-  facts: readonly Fact[] | null;
+  facts: readonly Fact[] | null | false;
   none: string;
   children?: ReactNode;
 }) {
@@ -29,7 +29,7 @@ function Facet({
       <h2 id={id} className={styles.h2}>
         {title}
       </h2>
-      {facts === null ? (
+      {facts === null || facts === false ? (
         <p className={styles.note}>{none}</p>
       ) : (
         <dl className={styles.facts}>
@@ -53,11 +53,12 @@ function monies(amounts: readonly Money[] | null): string {
 
 function Tickets({ tickets, now }: { tickets: Customer["tickets"]; now: number }) {
   const items: readonly Ticket[] = tickets?.items ?? [];
-  const facts = tickets && [
-    { label: "Open", value: count(tickets.open ?? 0) },
-    { label: "Opened", value: count(tickets.opened ?? 0) },
-    { label: "Resolved", value: count(tickets.resolved ?? 0) },
-  ];
+  const facts = tickets &&
+    tickets.opened !== 0 && [
+      { label: "Open", value: count(tickets.open) },
+      { label: "Opened", value: count(tickets.opened) },
+      { label: "Resolved", value: count(tickets.resolved) },
+    ];
   return (
     <Facet title="Tickets" facts={facts} none="No tickets">
       <ul className={styles.items}>
@@ -110,7 +111,7 @@ function satisfactionFacts(of: Customer["satisfaction"]): Fact[] | null {
       value: milli(mean?.mean_milli ?? 0),
     }));
   if (of.nps?.last != null)
-    facts.unshift({ label: `NPS, ${count(of.nps.n ?? 0)}×`, value: `${of.nps.last} of 10` });
+    facts.unshift({ label: `NPS, ${count(of.nps.n)}×`, value: `${of.nps.last} of 10` });
   return facts.length > 0 ? facts : null;
 }
 
@@ -123,12 +124,13 @@ export function Facets({ customer, now }: { customer: Customer; now: number }) {
         title="Commerce"
         none="No orders"
         facts={
-          commerce && [
-            { label: "Orders", value: count(commerce.orders ?? 0) },
+          commerce &&
+          commerce.orders !== 0 && [
+            { label: "Orders", value: count(commerce.orders) },
             { label: "Ordered", value: monies(commerce.value) },
             { label: "Paid", value: monies(commerce.paid) },
-            { label: "Cancelled", value: count(commerce.cancelled ?? 0) },
-            { label: "Returned", value: count(commerce.returned ?? 0) },
+            { label: "Cancelled", value: count(commerce.cancelled) },
+            { label: "Returned", value: count(commerce.returned) },
             {
               label: "Last order",
               value: commerce.last_order_at === null ? DASH : ago(commerce.last_order_at, now),
@@ -140,10 +142,11 @@ export function Facets({ customer, now }: { customer: Customer; now: number }) {
         title="Delivery"
         none="No deliveries"
         facts={
-          delivery && [
-            { label: "Delivered", value: count(delivery.delivered ?? 0) },
-            { label: "Late", value: count(delivery.late ?? 0) },
-            { label: "On the way", value: count(delivery.open ?? 0) },
+          delivery &&
+          delivery.delivered + delivery.open !== 0 && [
+            { label: "Delivered", value: count(delivery.delivered) },
+            { label: "Late", value: count(delivery.late) },
+            { label: "On the way", value: count(delivery.open) },
             {
               label: "Lead time, mean",
               value: delivery.lead_time_mean_ms === null ? DASH : duration(delivery.lead_time_mean_ms),
@@ -157,9 +160,10 @@ export function Facets({ customer, now }: { customer: Customer; now: number }) {
         title="Sentiment"
         none="Nothing written"
         facts={
-          sentiment && [
+          sentiment &&
+          sentiment.n + sentiment.unknown !== 0 && [
             {
-              label: `Mean of ${count(sentiment.n ?? 0)}`,
+              label: `Mean of ${count(sentiment.n)}`,
               value:
                 sentiment.mean_milli === null
                   ? DASH
@@ -172,7 +176,7 @@ export function Facets({ customer, now }: { customer: Customer; now: number }) {
                   ? DASH
                   : signed(milli(sentiment.last_milli), sentiment.last_milli),
             },
-            { label: "Can't tell", value: count(sentiment.unknown ?? 0) },
+            { label: "Can't tell", value: count(sentiment.unknown) },
           ]
         }
       />

@@ -15,28 +15,40 @@ export function indicatorName(key: string): string {
   return rest.length > 0 ? `${head} · ${words(rest.join(" "))}` : head;
 }
 
-/** Points that could be had and were not; what nothing is known of comes last. */
-function lost(indicator: Indicator): number {
-  return indicator.contribution_milli === null ? -1 : indicator.weight * 1000 - indicator.contribution_milli;
+interface Scored extends Indicator {
+  /** The points of the score this indicator could give: its share of the weights of those that are known. */
+  readonly most: number;
 }
 
-function Row({ indicator, heaviest }: { indicator: Indicator; heaviest: number }) {
+/** What costs the most points first; what nothing is known of last. */
+function scored(indicators: readonly Indicator[]): Scored[] {
+  const known = indicators.filter((each) => each.contribution_milli !== null);
+  const weights = known.reduce((sum, each) => sum + each.weight, 0);
+  const lost = (each: Scored) =>
+    each.contribution_milli === null ? -1 : each.most * 1000 - each.contribution_milli;
+  return indicators
+    .map((each) => ({ ...each, most: weights > 0 ? (100 * each.weight) / weights : 0 }))
+    .sort((a, b) => lost(b) - lost(a));
+}
+
+function Row({ indicator, heaviest }: { indicator: Scored; heaviest: number }) {
   const contribution = indicator.contribution_milli;
+  const most = indicator.most * 1000;
   const name = indicatorName(indicator.key);
-  const label = `${name}: ${contribution === null ? "unknown" : points(contribution)} of ${indicator.weight} points`;
+  const label = `${name}: ${contribution === null ? "unknown" : points(contribution)} of ${points(most)} points`;
   return (
     <li className={styles.indicator}>
       <span className={styles.indicatorName}>{name}</span>
       <span className={styles.indicatorPoints}>
         {contribution === null ? DASH : points(contribution)}
-        <span className={styles.of}> of {indicator.weight}</span>
+        <span className={styles.of}> of {points(most)}</span>
       </span>
       <span className={styles.indicatorBar}>
         <Sized>
           {(size) => (
             <ContributionBar
               {...size}
-              weight={indicator.weight}
+              weight={indicator.most}
               heaviest={heaviest}
               contribution={contribution === null ? null : contribution / 1000}
               label={label}
@@ -52,8 +64,8 @@ function Row({ indicator, heaviest }: { indicator: Indicator; heaviest: number }
 /** The score and what makes it: what pulls it down most stands first. */
 export function HealthCard({ health }: { health: Customer["health"] }) {
   const band = bandWords(health?.band);
-  const indicators = [...(health?.indicators ?? [])].sort((a, b) => lost(b) - lost(a));
-  const heaviest = Math.max(1, ...indicators.map((indicator) => indicator.weight));
+  const indicators = scored(health?.indicators ?? []);
+  const heaviest = Math.max(1, ...indicators.map((indicator) => indicator.most));
   const score = health?.score_milli ?? null;
   return (
     <section className={styles.card} aria-labelledby="health">

@@ -26,7 +26,7 @@ export function Identity({ customer, now, zone }: { customer: Customer; now: num
     ["E-mail", customer.email],
     ["Phone", customer.phone],
     ["Customer since", customer.since === null ? null : dayOf(customer.since, zone)],
-    ["Events", count(customer.events ?? 0)],
+    ["Events", count(customer.events)],
     ["Last event", customer.last_event_at === null ? null : ago(customer.last_event_at, now)],
   ];
   return (

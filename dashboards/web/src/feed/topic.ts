@@ -82,7 +82,7 @@ export class TopicState {
     this.byKey = new Map();
     for (const cells of rows) this.put(cells);
     this.arrived(frame.epoch, frame.seq);
-    this.asOf = frame.as_of ?? this.asOf;
+    this.trueAsOf(frame.as_of);
     return "applied";
   }
 
@@ -94,7 +94,7 @@ export class TopicState {
     for (const cells of frame.up) this.put(cells);
     for (const key of frame.rm) this.byKey.delete(JSON.stringify(key));
     this.arrived(frame.epoch, frame.seq);
-    this.asOf = frame.as_of ?? this.asOf;
+    this.trueAsOf(frame.as_of);
     return "applied";
   }
 
@@ -104,17 +104,17 @@ export class TopicState {
       if (frame.seq <= this.seq) return "ignored";
     }
     // Another epoch is another log: its places mean something else, so the old items go. In the same epoch the
-    // first answer overlaps with what is here, and `place` tells which items are known.
+    // first answer may overlap with what is here.
     const kept = frame.epoch === this.epoch ? this.items : [];
-    const known = new Set(kept.map((item) => item.place));
-    const fresh = frame.items.filter((item) => item.place === undefined || !known.has(item.place));
+    const known = new Set(this.firstAnswer ? kept.map((item) => JSON.stringify(item)) : []);
+    const fresh = frame.items.filter((item) => !known.has(JSON.stringify(item)));
     this.items = [...kept, ...fresh].slice(-LOG_CAPACITY);
     this.arrived(frame.epoch, frame.seq);
     return "applied";
   }
 
   heartbeat(at: Standing, now: number): Outcome {
-    this.asOf = at.as_of ?? this.asOf;
+    this.trueAsOf(at.as_of);
     this.lagMs = at.lag_ms ?? 0;
     this.heardAt = now;
     this.staleWhy = at.stale ? (at.why ?? "a source of these figures is not answering") : null;
@@ -149,6 +149,11 @@ export class TopicState {
     this.firstAnswer = false;
     this.behindSince = -1;
     this.error = null;
+  }
+
+  /** An empty log has no time yet; the server may say so by an empty text. */
+  private trueAsOf(asOf: string | null | undefined): void {
+    if (asOf != null && asOf !== "") this.asOf = asOf;
   }
 
   private put(cells: readonly unknown[]): void {

@@ -62,23 +62,28 @@ const activity = v.object({
 });
 export type Activity = v.InferOutput<typeof activity>;
 
+/** Operators' columns come and go with versions: what is not sent is not shown. */
+const sometimes = v.nullish(v.number(), null);
+const sometimesText = v.nullish(v.string(), null);
+
 const partition = v.object({
   partition: int,
-  owner: maybeText,
+  owner: sometimesText,
   state: text,
-  applied_seq: maybeInt,
-  head_seq: maybeInt,
-  lag_records: maybeInt,
-  lag_ms: maybeInt,
-  clock: maybeText,
-  customers: maybeInt,
-  events: maybeInt,
-  duplicates: maybeInt,
-  too_late: maybeInt,
-  dead_letters: maybeInt,
-  events_per_s: maybeInt,
-  checkpoint_seq: maybeInt,
-  checkpoint_age_ms: maybeInt,
+  applied_seq: sometimes,
+  head_seq: sometimes,
+  lag_records: sometimes,
+  lag_ms: sometimes,
+  clock: sometimesText,
+  customers: sometimes,
+  events: sometimes,
+  duplicates: sometimes,
+  too_late: sometimes,
+  unreadable: sometimes,
+  dead_letters: sometimes,
+  events_per_s: sometimes,
+  checkpoint_seq: sometimes,
+  checkpoint_age_ms: sometimes,
 });
 export type Partition = v.InferOutput<typeof partition>;
 

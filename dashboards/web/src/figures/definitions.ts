@@ -37,6 +37,15 @@ export const DEFINITIONS: readonly Definition[] = [
     none: "No orders yet",
   },
   {
+    key: "freight",
+    title: "Freight",
+    wish: "none",
+    means:
+      "What customers were charged for delivery on orders placed in the period, part of the order value.",
+    counted: "orders",
+    none: "No orders yet",
+  },
+  {
     key: "revenue",
     title: "Revenue",
     wish: "up",
@@ -53,7 +62,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means: "Of all deliveries made in the period, the share that arrived no later than promised.",
     counted: "deliveries",
     none: "No deliveries yet",
-    parts: { delivered: "Delivered", late: "Late" },
+    parts: { delivered: "Delivered", late: "Late", failed: "Failed" },
   },
   {
     key: "lead_time_median",
@@ -135,6 +144,14 @@ export const DEFINITIONS: readonly Definition[] = [
     none: "No answers yet",
   },
   {
+    key: "ces",
+    title: "Effort (CES)",
+    wish: "up",
+    means: "Mean answer to how easy it was made for the customer, brought to a scale of 1 to 5.",
+    counted: "answers",
+    none: "No answers yet",
+  },
+  {
     key: "review_score",
     title: "Review score",
     short: "Reviews",
@@ -187,7 +204,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means: "Of the opportunities decided in the period, the share that was won.",
     counted: "decided",
     none: "Nothing decided yet",
-    parts: { won: "Won", lost: "Lost" },
+    parts: { won: "Won", lost: "Lost", created: "New" },
   },
   {
     key: "health_mean",

@@ -2,8 +2,6 @@ import { useEffect, useState } from "react";
 import { Link, useSearch } from "wouter";
 import { type FoundCustomer, foundCustomers } from "../api/customer";
 import { useGet } from "../api/use-get";
-import { useTopic } from "../feed/hooks";
-import { ACTIVITY, type Activity } from "../feed/topics";
 import { moneyExact } from "../format/money";
 import { count, points } from "../format/number";
 import { ago } from "../format/time";
@@ -15,7 +13,6 @@ import styles from "./customers.module.css";
 import page from "./page.module.css";
 
 const PAUSE_MS = 180;
-const LATELY = 15;
 const MOST = 50;
 
 /** What is typed, once the typing pauses; kept in the address so that a search can be sent to somebody. */
@@ -51,7 +48,7 @@ function Found({ customer, now }: { customer: FoundCustomer; now: number }) {
         {score !== null && <span className={styles.num}> {points(score)}</span>}
       </span>
       <span className={styles.num}>
-        {count(customer.orders ?? 0)} {customer.orders === 1 ? "order" : "orders"}
+        {count(customer.orders)} {customer.orders === 1 ? "order" : "orders"}
       </span>
       <span className={styles.num}>
         {(customer.paid ?? []).map((paid) => moneyExact(paid.minor, paid.currency)).join(" · ")}
@@ -64,42 +61,16 @@ function Found({ customer, now }: { customer: FoundCustomer; now: number }) {
   );
 }
 
-/** Before anything is typed: those of whom something has just happened. */
-function Lately({ now }: { now: number }) {
-  const { rows } = useTopic(ACTIVITY);
-  const latest = new Map<string, Activity>();
-  for (const item of rows.toReversed()) {
-    if (item.customer != null && !latest.has(item.customer)) latest.set(item.customer, item);
-    if (latest.size >= LATELY) break;
-  }
-  return (
-    <section aria-labelledby="lately">
-      <h2 id="lately" className={page.h2}>
-        Lately
-      </h2>
-      {latest.size === 0 && <p className={page.quiet}>Nothing has happened yet.</p>}
-      <ul className={styles.list}>
-        {[...latest].map(([id, item]) => (
-          <li key={id} className={styles.late}>
-            <Link className={styles.name} href={`/customers/${encodeURIComponent(id)}`}>
-              {id}
-            </Link>
-            <span>{item.headline.what}</span>
-            <span className={styles.when}>{ago(item.occurred_at, now)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function Results({ asked, now }: { asked: string; now: number }) {
   const { value, error, loading } = useGet(
     `/api/v1/customers?q=${encodeURIComponent(asked)}&limit=${MOST}`,
     foundCustomers,
   );
   const items = value?.items ?? [];
-  const shown = `${items.length} ${items.length === 1 ? "customer" : "customers"} shown`;
+  const shown =
+    asked === ""
+      ? "Those heard of last"
+      : `${items.length} ${items.length === 1 ? "customer" : "customers"} shown`;
   const none = items.length === 0 ? "Nobody by that name or id" : shown;
   return (
     <>
@@ -137,7 +108,7 @@ export function Customers() {
           placeholder="A few letters of a name, or an id"
           onChange={(event) => setTyped(event.target.value)}
         />
-        {asked === "" ? <Lately now={now} /> : <Results asked={asked} now={now} />}
+        <Results asked={asked} now={now} />
       </main>
     </div>
   );

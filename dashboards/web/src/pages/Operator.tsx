@@ -33,14 +33,38 @@ const GAUGES: readonly Gauge[] = [
     note: "events nobody could read",
     alarm: (n) => (n > 0 ? "watch" : null),
   },
+  {
+    key: "unreadable",
+    label: "Unreadable",
+    note: "records that were set aside",
+    alarm: (n) => (n > 0 ? "watch" : null),
+  },
   { key: "duplicates", label: "Duplicates", note: "seen before, not counted" },
   { key: "refused", label: "Refused", note: "by this gateway" },
+  {
+    key: "turned_away",
+    label: "Turned away",
+    note: "asked to come again later",
+    alarm: (n) => (n > 0 ? "watch" : null),
+  },
   { key: "events", label: "Events", note: "since the beginning" },
   { key: "accepted", label: "Accepted", note: "by this gateway, since it started" },
   { key: "viewers", label: "Viewers", note: "connected to this gateway" },
   { key: "subscriptions", label: "Subscriptions", note: "of those viewers" },
   { key: "uptime_ms", label: "Uptime", note: "of this gateway" },
 ];
+
+/** Said in the summary, not as gauges. */
+const IN_SUMMARY = new Set(["partitions", "partitions_live"]);
+
+/** Those this page knows, in its order, then those it does not: a newer server may have more. */
+function gaugesFor(keys: readonly string[]): Gauge[] {
+  const sent = new Set(keys);
+  const known = GAUGES.filter((gauge) => sent.has(gauge.key));
+  const names = new Set(known.map((gauge) => gauge.key));
+  const others = keys.filter((key) => !names.has(key) && !IN_SUMMARY.has(key));
+  return [...known, ...others.map((key) => ({ key, label: key.replaceAll("_", " "), note: "" }))];
+}
 
 function text(figure: OperatorFigure | undefined): string {
   if (figure === undefined || figure.value === null) return DASH;
@@ -74,28 +98,41 @@ const time = (value: number | null) => (value === null ? DASH : duration(value))
 
 interface Column {
   readonly label: string;
+  /** The column it is shown for; left out where no row has it. */
+  readonly of: keyof Partition;
   readonly cell: (row: Partition) => string;
 }
 
 const COLUMNS: readonly Column[] = [
-  { label: "Owner", cell: (row) => row.owner ?? DASH },
-  { label: "Lag", cell: (row) => time(row.lag_ms) },
-  { label: "Records behind", cell: (row) => number(row.lag_records) },
-  { label: "Applied", cell: (row) => `${number(row.applied_seq)} of ${number(row.head_seq)}` },
-  { label: "Events", cell: (row) => number(row.events) },
-  { label: "Per second", cell: (row) => number(row.events_per_s) },
-  { label: "Customers", cell: (row) => number(row.customers) },
-  { label: "Duplicates", cell: (row) => number(row.duplicates) },
-  { label: "Too late", cell: (row) => number(row.too_late) },
-  { label: "Dead letters", cell: (row) => number(row.dead_letters) },
+  { label: "Owner", of: "owner", cell: (row) => row.owner ?? DASH },
+  { label: "Lag", of: "lag_ms", cell: (row) => time(row.lag_ms) },
+  { label: "Records behind", of: "lag_records", cell: (row) => number(row.lag_records) },
+  {
+    label: "Applied",
+    of: "applied_seq",
+    cell: (row) => `${number(row.applied_seq)} of ${number(row.head_seq)}`,
+  },
+  { label: "Events", of: "events", cell: (row) => number(row.events) },
+  { label: "Per second", of: "events_per_s", cell: (row) => number(row.events_per_s) },
+  { label: "Customers", of: "customers", cell: (row) => number(row.customers) },
+  { label: "Duplicates", of: "duplicates", cell: (row) => number(row.duplicates) },
+  { label: "Too late", of: "too_late", cell: (row) => number(row.too_late) },
+  { label: "Unreadable", of: "unreadable", cell: (row) => number(row.unreadable) },
+  { label: "Dead letters", of: "dead_letters", cell: (row) => number(row.dead_letters) },
   {
     label: "Checkpoint",
+    of: "checkpoint_age_ms",
     cell: (row) => (row.checkpoint_age_ms === null ? DASH : `${duration(row.checkpoint_age_ms)} ago`),
   },
-  { label: "Its own time (UTC)", cell: (row) => (row.clock == null ? DASH : moment(row.clock, "UTC")) },
+  {
+    label: "Its own time (UTC)",
+    of: "clock",
+    cell: (row) => (row.clock === null ? DASH : moment(row.clock, "UTC")),
+  },
 ];
 
 function Partitions({ rows }: { rows: readonly Partition[] }) {
+  const columns = COLUMNS.filter((column) => rows.some((row) => row[column.of] !== null));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label="Partitions">
@@ -105,7 +142,7 @@ function Partitions({ rows }: { rows: readonly Partition[] }) {
           <tr>
             <th scope="col">Partition</th>
             <th scope="col">State</th>
-            {COLUMNS.map((column) => (
+            {columns.map((column) => (
               <th key={column.label} scope="col">
                 {column.label}
               </th>
@@ -119,7 +156,7 @@ function Partitions({ rows }: { rows: readonly Partition[] }) {
               <td>
                 <span className={styles.state}>{STATES[row.state] ?? row.state}</span>
               </td>
-              {COLUMNS.map((column) => (
+              {columns.map((column) => (
                 <td key={column.label}>{column.cell(row)}</td>
               ))}
             </tr>
@@ -158,7 +195,7 @@ export function Operator() {
           {malformed > 0 && ` This page left out ${count(malformed)} messages it could not read.`}
         </p>
         <dl className={styles.gauges} data-dim={figures.dim}>
-          {GAUGES.map((gauge) => (
+          {gaugesFor([...byKey.keys()]).map((gauge) => (
             <GaugeTile key={gauge.key} gauge={gauge} figure={byKey.get(gauge.key)} />
           ))}
         </dl>

@@ -52,12 +52,16 @@ describe("the wall", () => {
       says([
         ["orders", 110, "count", null, 110, 100, [1, 2, null], {}],
         ["nps", null, "nps", null, 0, null, [], {}],
+        ["open_tickets", 7, "count", null, 7, null, [], {}],
+        ["tickets_opened", 12, "count", null, 12, 10, [5, 7], {}],
       ]);
       world.paint();
     });
     expect(figure("orders")?.textContent).toBe("110");
     expect(document.querySelector('[data-src="figures|orders|change"]')?.textContent).toBe("10.0%");
     expect(figure("nps")?.textContent).toBe("–");
+    // What stands has no period before: the flow into it is compared.
+    expect(document.querySelector('[data-src="figures|tickets_opened|change"]')?.textContent).toBe("20.0%");
     expect(screen.getByText("No answers yet")).toBeTruthy();
   });
 

@@ -85,7 +85,7 @@ export function Activity() {
           {({ height, em }) => (
             <ol className={styles.lines}>
               {newest.slice(0, Math.max(1, Math.floor(height / (em * 1.62)))).map((item) => (
-                <Line key={item.place} item={item} zone={zone} />
+                <Line key={`${item.place} ${item.headline.what}`} item={item} zone={zone} />
               ))}
             </ol>
           )}

@@ -93,13 +93,20 @@ function Trend({ figure, kind }: { figure: Figure; kind: "line" | "columns" }) {
 interface HeroProps {
   readonly figureKey: string;
   readonly trend: "line" | "columns";
+  /**
+   * For what is true now and so has neither a trend nor a period before: the flow that moves it, whose change and
+   * trend are shown instead, under the name given.
+   */
+  readonly flow?: { readonly key: string; readonly label: string };
   readonly children?: ReactNode;
 }
 
 /** A figure to be read from across the room: value, change, trend, and a line of detail. */
-export function HeroFigure({ figureKey, trend, children }: HeroProps) {
+export function HeroFigure({ figureKey, trend, flow, children }: HeroProps) {
   const { byKey } = useWallFigures();
   const figure = byKey.get(figureKey) ?? unknownFigure(figureKey);
+  const stands = flow !== undefined && figure.value !== null && figure.prior === null;
+  const moving = (stands ? byKey.get(flow.key) : undefined) ?? figure;
   return (
     <article className={styles.hero}>
       <TileTitle figureKey={figureKey} title={definitionOf(figureKey).title} />
@@ -107,10 +114,11 @@ export function HeroFigure({ figureKey, trend, children }: HeroProps) {
         <FigureValue figure={figure} className={styles.fit} detail={detailFor(figure, 13)} />
       </p>
       <p className={styles.comparison}>
-        <Comparison figure={figure} />
+        {moving !== figure && <span className={styles.prior}>{flow?.label}</span>}
+        <Comparison figure={moving} />
       </p>
       <div className={styles.trend}>
-        <Trend figure={figure} kind={trend} />
+        <Trend figure={moving} kind={moving === figure ? trend : "columns"} />
       </div>
       <div className={styles.foot}>{children}</div>
     </article>

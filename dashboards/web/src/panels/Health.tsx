@@ -80,7 +80,9 @@ export function Health() {
           <Bands rows={rows} />
         </>
       ) : (
-        <p className={styles.none}>Nothing known of any customer yet</p>
+        <div className={styles.chart}>
+          <p className={styles.none}>Nothing known of any customer yet</p>
+        </div>
       )}
     </article>
   );

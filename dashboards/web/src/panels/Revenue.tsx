@@ -7,7 +7,9 @@ import { Observed } from "./parts";
 
 export function Revenue() {
   const { byKey } = useWallFigures();
-  const others = currenciesOf(byKey, "revenue").filter((figure) => figure.key !== "revenue");
+  const others = currenciesOf(byKey, "revenue").filter(
+    (figure) => figure.key !== "revenue" && figure.value !== null,
+  );
   return (
     <HeroFigure figureKey="revenue" trend="columns">
       <Observed figureKey="revenue" label="payments" />

@@ -13,28 +13,51 @@ const COLOURS: Readonly<Record<string, string>> = { won: "var(--good)", lost: "v
 
 const source = (stage: StageBar, col: "count" | "amount") => `pipeline|${stage.id}|${col}`;
 
-function bar(stage: Stage): StageBar {
-  return {
+/** A stage with several currencies has a row for each, all with the stage's count; the first is the business's own. */
+export function oneRowAStage(rows: readonly Stage[]): Stage[] {
+  const stages = new Map<string, Stage>();
+  for (const row of rows) {
+    const key = `${row.pipeline}|${row.status}|${row.stage}`;
+    if (!stages.has(key)) stages.set(key, row);
+  }
+  return [...stages.values()];
+}
+
+/** The open stages in their order; past the room there is, those with the fewest go. */
+export function choose(stages: readonly Stage[], most: number): Stage[] {
+  const open = stages.filter((stage) => stage.status === "open");
+  const from = open.length > 0 ? open : stages;
+  const kept = [...from].sort((a, b) => b.count - a.count).slice(0, most);
+  return kept.sort(
+    (a, b) => a.pipeline.localeCompare(b.pipeline) || (a.order ?? 0) - (b.order ?? 0) || b.count - a.count,
+  );
+}
+
+function bars(stages: readonly Stage[]): StageBar[] {
+  const pipelines = new Set(stages.map((stage) => stage.pipeline));
+  return stages.map((stage) => ({
     id: `${stage.pipeline}|${stage.stage}|${stage.currency ?? ""}`,
-    name: stage.stage,
+    name: pipelines.size > 1 ? `${stage.stage}, ${stage.pipeline}` : stage.stage,
     count: stage.count,
     amount: stage.amount,
     currency: stage.currency ?? null,
     colour: COLOURS[stage.status] ?? "var(--column)",
-  };
-}
-
-/** The open stages in their order; past the room there is, those with the fewest go. */
-export function choose(rows: readonly Stage[], most: number): Stage[] {
-  const open = rows.filter((row) => row.status === "open");
-  const from = open.length > 0 ? open : rows;
-  const kept = [...from].sort((a, b) => b.count - a.count).slice(0, most);
-  return kept.sort((a, b) => (a.order ?? 0) - (b.order ?? 0) || b.count - a.count);
+  }));
 }
 
 /** What was decided stands apart: over the years it would dwarf every open stage. */
-function Decided({ rows, status, sign }: { rows: readonly Stage[]; status: "won" | "lost"; sign: string }) {
-  const total = rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.count, 0);
+function Decided({
+  stages,
+  status,
+  sign,
+}: {
+  stages: readonly Stage[];
+  status: "won" | "lost";
+  sign: string;
+}) {
+  const total = stages
+    .filter((stage) => stage.status === status)
+    .reduce((sum, stage) => sum + stage.count, 0);
   return (
     <span className={styles.decided}>
       <span className={styles.sign} style={{ color: COLOURS[status] }} aria-hidden="true">
@@ -48,22 +71,23 @@ function Decided({ rows, status, sign }: { rows: readonly Stage[]; status: "won"
 
 export function Stages() {
   const { rows, dim } = useTopic(PIPELINE);
-  const stages = choose(rows, MOST).map(bar);
-  const label = `Opportunities by stage: ${stages.map((stage) => `${stage.name} ${stage.count}`).join(", ")}`;
+  const stages = oneRowAStage(rows);
+  const shown = bars(choose(stages, MOST));
+  const label = `Opportunities by stage: ${shown.map((stage) => `${stage.name} ${stage.count}`).join(", ")}`;
   return (
     <article className={styles.wide} data-dim={dim}>
       <header className={styles.wideHead}>
         <TileTitle figureKey="pipeline_open" title="Pipeline" />
-        {rows.length > 0 && (
+        {stages.length > 0 && (
           <span className={styles.meta}>
-            <Decided rows={rows} status="won" sign="▲" />
-            <Decided rows={rows} status="lost" sign="▼" />
+            <Decided stages={stages} status="won" sign="▲" />
+            <Decided stages={stages} status="lost" sign="▼" />
           </span>
         )}
       </header>
       <div className={styles.chart}>
-        {stages.length > 0 ? (
-          <Sized>{(size) => <StageBars {...size} stages={stages} label={label} source={source} />}</Sized>
+        {shown.length > 0 ? (
+          <Sized>{(size) => <StageBars {...size} stages={shown} label={label} source={source} />}</Sized>
         ) : (
           <p className={styles.none}>No opportunities yet</p>
         )}
