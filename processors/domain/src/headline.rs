@@ -42,9 +42,11 @@ pub fn of(event: &Event, profile: Option<&Profile>) -> Headline {
         Event::DeliveryDelivered(it) => delivered(it.delivery.as_ref().unwrap_or(&it.order), profile),
         Event::DeliveryDelayed(_) => line("Delivery delayed".into(), None, Some(false)),
         Event::DeliveryFailed(_) => line("Delivery failed".into(), None, Some(false)),
-        Event::TicketOpened(it) => {
-            line(it.priority.as_ref().map_or("Ticket opened".into(), |p| format!("Ticket opened, priority {p}")), None, None)
-        }
+        Event::TicketOpened(it) => line(
+            it.priority.as_ref().map_or("Ticket opened".into(), |p| format!("Ticket opened, priority {p}")),
+            None,
+            None,
+        ),
         Event::TicketResolved(it) if it.closed => line("Ticket closed".into(), None, None),
         Event::TicketResolved(_) => line("Ticket resolved".into(), None, Some(true)),
         Event::TicketReopened(_) => line("Ticket reopened".into(), None, Some(false)),
@@ -67,7 +69,8 @@ pub fn of(event: &Event, profile: Option<&Profile>) -> Headline {
             line(format!("{name}: {score} of {max}"), None, mood(place, it.measures == SurveyKind::Nps))
         }
         Event::ReviewPosted(it) => {
-            let (min, max, score) = (i32::from(it.scale.min.get()), i32::from(it.scale.max.get()), i32::from(it.score.get()));
+            let (min, max, score) =
+                (i32::from(it.scale.min.get()), i32::from(it.scale.max.get()), i32::from(it.score.get()));
             line(format!("Review: {score} of {max}"), None, mood((score - min) * 10 / (max - min).max(1), false))
         }
         Event::MentionDetected(it) => line(format!("Mentioned on {}", it.site), None, None),

@@ -163,7 +163,9 @@ impl<R: Merge + Clone> Merged<R> {
         let known = self.parts.get(&contribution.partition).map(|part| (part.epoch, part.version));
         let fresh = contribution.from == 0;
         match known {
-            Some((epoch, version)) if epoch == contribution.epoch && contribution.version <= version => return Absorbed::Known,
+            Some((epoch, version)) if epoch == contribution.epoch && contribution.version <= version => {
+                return Absorbed::Known;
+            }
             Some((epoch, version)) if !fresh && (epoch != contribution.epoch || contribution.from != version) => {
                 return Absorbed::Gap;
             }

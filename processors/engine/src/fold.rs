@@ -186,7 +186,12 @@ impl<D: Domain> Partition<D> {
         D::fold(&mut context, &mut slot.profile, envelope);
     }
 
-    fn configure(&mut self, place: Place, change: &nexusflow_model::event::control::ConfigChanged, folded: &mut Folded<D>) {
+    fn configure(
+        &mut self,
+        place: Place,
+        change: &nexusflow_model::event::control::ConfigChanged,
+        folded: &mut Folded<D>,
+    ) {
         let config = match serde_json::from_value::<D::Config>(change.content.clone()) {
             Ok(config) => config,
             Err(error) => {

@@ -53,7 +53,8 @@ impl<R: Merge> Rollups<R> {
         if first <= self.first_hour {
             return;
         }
-        let gone: Vec<Pane> = self.panes.range(Pane::Hour(i32::MIN)..Pane::Hour(first)).map(|(pane, _)| *pane).collect();
+        let gone: Vec<Pane> =
+            self.panes.range(Pane::Hour(i32::MIN)..Pane::Hour(first)).map(|(pane, _)| *pane).collect();
         for pane in gone {
             self.panes.remove(&pane);
             self.changed.insert(pane);

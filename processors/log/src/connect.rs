@@ -2,6 +2,7 @@
 
 use crate::layout::{self, LayoutError, LogSettings, Origin};
 use async_nats::{Client, ConnectOptions, Event, jetstream};
+use nexusflow_model::Envelope;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -140,6 +141,14 @@ impl Log {
     /// Where the stream isn't there or NATS does not answer.
     pub async fn origin(&self, partition: u32) -> Result<Origin, LayoutError> {
         layout::origin(self, partition).await
+    }
+
+    /// Puts the configuration of the business into the partitions that are still empty, as their first record.
+    ///
+    /// # Errors
+    /// Where NATS does not answer or refuses.
+    pub async fn configure_empty(&self, configuration: &Envelope) -> Result<(), LayoutError> {
+        layout::configure_empty(self, configuration).await
     }
 
     /// The client, for requests and plain publishing.

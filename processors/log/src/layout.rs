@@ -1,8 +1,10 @@
 //! How the log is laid out in JetStream: a stream a partition, one for dead letters, and a note of the number of partitions.
 
 use crate::connect::Log;
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{kv, stream};
-use nexusflow_model::{limits, subject};
+use nexusflow_model::{Envelope, cloudevents, limits, subject};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -198,4 +200,27 @@ pub(crate) async fn origin(log: &Log, partition: u32) -> Result<Origin, LayoutEr
     let info = stream.cached_info();
     let created_ns = i64::try_from(info.created.unix_timestamp_nanos()).unwrap_or(i64::MAX);
     Ok(Origin { created_ns, first: info.state.first_sequence, last: info.state.last_sequence })
+}
+
+/// Puts the configuration into the partitions that are still empty, as their first record: what is recorded before a worker runs
+/// must not be folded without it. Of several that try, the first one wins.
+pub(crate) async fn configure_empty(log: &Log, configuration: &Envelope) -> Result<(), LayoutError> {
+    let record = cloudevents::join_record(std::iter::once(cloudevents::encode(configuration).as_slice()));
+    for partition in 0..log.partitions() {
+        if origin(log, partition).await?.last > 0 {
+            continue;
+        }
+        let message = PublishMessage::build().payload(record.clone().into()).expected_last_sequence(0);
+        let sent = log.jetstream().send_publish(subject::log_subject(log.prefix(), partition), message).await;
+        let stored = match sent {
+            Ok(ack) => ack.await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored
+            && error.kind() != PublishErrorKind::WrongLastSequence
+        {
+            return Err(jetstream_error("writing the configuration")(&error));
+        }
+    }
+    Ok(())
 }

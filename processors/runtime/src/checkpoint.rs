@@ -56,9 +56,16 @@ impl Checkpoints {
     }
 
     /// Writes a checkpoint so that it is there whole or not at all, then removes what is older than those kept.
-    pub(crate) async fn write(&self, partition: u32, sequence: u64, created_ns: i64, snapshot: Vec<u8>) -> std::io::Result<()> {
+    pub(crate) async fn write(
+        &self,
+        partition: u32,
+        sequence: u64,
+        created_ns: i64,
+        snapshot: Vec<u8>,
+    ) -> std::io::Result<()> {
         let this = self.clone();
-        let written = tokio::task::spawn_blocking(move || this.write_blocking(partition, sequence, created_ns, &snapshot)).await;
+        let written =
+            tokio::task::spawn_blocking(move || this.write_blocking(partition, sequence, created_ns, &snapshot)).await;
         written.map_err(std::io::Error::other)?
     }
 

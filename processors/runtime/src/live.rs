@@ -70,7 +70,12 @@ impl Live {
             lag_ms: self.lag_ms,
             clock_ms: self.partition.clock().as_ms(),
             counters: self.partition.counters(),
-            customers: self.partition.rollups().panes().get(&nexusflow_engine::Pane::All).map_or(0, |all| all.customers.known) as u64,
+            customers: self
+                .partition
+                .rollups()
+                .panes()
+                .get(&nexusflow_engine::Pane::All)
+                .map_or(0, |all| all.customers.known) as u64,
             checkpoint: self.checkpoint,
             checkpoint_age_ms: self.checkpointed_at.map_or(-1, |at| at.elapsed().as_millis() as i64),
         }
@@ -90,7 +95,8 @@ impl Live {
 
     /// Everything, at the version that was told last.
     pub(crate) fn everything(&mut self) -> Change {
-        let panes = self.partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone()))).collect();
+        let panes =
+            self.partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone()))).collect();
         let config = Some(config_json(&self.partition));
         self.contribution(0, panes, config, |live| live.recent.iter().cloned().collect())
     }

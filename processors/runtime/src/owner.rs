@@ -7,7 +7,7 @@ use crate::worker::{Shared, WorkerError};
 use nexusflow_engine::Partition;
 use nexusflow_log::{Origin, ReadError, Reader, Record};
 use nexusflow_model::event::control::ConfigChanged;
-use nexusflow_model::{Envelope, Event, Id, Label, Source, Timestamp, cloudevents};
+use nexusflow_model::{Timestamp, cloudevents};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
@@ -99,8 +99,12 @@ impl Owner {
         if holds == self.shared.business_version {
             return;
         }
-        let now = now();
-        let Some(envelope) = config_changed(&self.shared, now) else { return };
+        let Shared { business_version, owner, business, .. } = &*self.shared;
+        let content = serde_json::to_value(business).unwrap_or_default();
+        let envelope = match ConfigChanged::envelope(business_version, owner, content, now()) {
+            Ok(envelope) => envelope,
+            Err(error) => return tracing::error!(%error, "the configuration can't be put into the log"),
+        };
         match self.shared.appender.append_to(self.partition, &envelope).await {
             Ok(receipt) => match receipt.await {
                 Ok(place) => tracing::info!(?place, "the configuration of the business changed"),
@@ -125,7 +129,12 @@ impl Owner {
                 folded.unreadable
             });
             for (place, reject) in folded {
-                tracing::error!(?place, field = reject.field, reason = reject.reason, "the log holds an event that can't be read");
+                tracing::error!(
+                    ?place,
+                    field = reject.field,
+                    reason = reject.reason,
+                    "the log holds an event that can't be read"
+                );
             }
         }
         with(&self.live, |live| {
@@ -137,7 +146,9 @@ impl Owner {
 
     /// Asks the log how far it goes: what is stuck on the way to us shows as lag.
     async fn look_at_head(&self) {
-        let Ok(Ok(origin)) = tokio::time::timeout(HEARTBEAT, self.shared.log.origin(self.partition)).await else { return };
+        let Ok(Ok(origin)) = tokio::time::timeout(HEARTBEAT, self.shared.log.origin(self.partition)).await else {
+            return;
+        };
         with(&self.live, |live| {
             live.head = live.head.max(origin.last);
             let waits = live.head > live.partition.sequence();
@@ -175,7 +186,9 @@ impl Owner {
                 self.since_checkpoint = 0;
                 with(&self.live, |live| (live.checkpoint, live.checkpointed_at) = (sequence, Some(Instant::now())));
             }
-            Err(error) => tracing::warn!(partition = self.partition, %error, "could not write a checkpoint; the log has everything"),
+            Err(error) => {
+                tracing::warn!(partition = self.partition, %error, "could not write a checkpoint; the log has everything")
+            }
         }
     }
 }
@@ -205,24 +218,6 @@ async fn read(mut reader: Reader, to: mpsc::Sender<Result<Vec<Record>, ReadError
             return;
         }
     }
-}
-
-/// The event that puts the configuration into force.
-fn config_changed(shared: &Shared, now: Timestamp) -> Option<Envelope> {
-    let version = Label::new(&shared.business_version).ok()?;
-    let id = format!("{}@{}", shared.business_version, now.as_ms());
-    Some(Envelope {
-        id: Id::new(&id).ok()?,
-        source: Source::new("/nexusflow/config").ok()?,
-        subject: Id::new("business").ok()?,
-        occurred_at: now,
-        recorded_at: now,
-        event: Event::ConfigChanged(ConfigChanged {
-            version,
-            actor: Label::new(&shared.owner).ok()?,
-            content: serde_json::to_value(&shared.business).ok()?,
-        }),
-    })
 }
 
 /// The wall clock: only for what is recorded now, and for how long things took.

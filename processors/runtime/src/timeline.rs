@@ -39,7 +39,8 @@ where
     let Ok(events) = cloudevents::split_batch(&message.payload) else { return Vec::new() };
     let pick = |index: u16| {
         let event = events.get(usize::from(index))?;
-        let envelope = cloudevents::decode_record(&cloudevents::join_record(std::iter::once(*event))).ok()?.pop()?.ok()?;
+        let envelope =
+            cloudevents::decode_record(&cloudevents::join_record(std::iter::once(*event))).ok()?.pop()?.ok()?;
         Some((Place { partition, sequence, index }, envelope))
     };
     indices.into_iter().filter_map(pick).collect()

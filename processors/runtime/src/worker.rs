@@ -86,11 +86,19 @@ impl std::fmt::Debug for Worker {
 impl Worker {
     /// A worker on `log`, which is prepared, for `business`, whose digest is `business_version`. `owner` is what people see as
     /// its name.
-    pub fn new(log: Log, settings: WorkerSettings, business: Business, business_version: String, owner: String) -> Self {
+    pub fn new(
+        log: Log,
+        settings: WorkerSettings,
+        business: Business,
+        business_version: String,
+        owner: String,
+    ) -> Self {
         let checkpoints = Checkpoints::new(settings.checkpoint_dir.join(log.prefix()));
         let appender = Appender::start(&log);
         let epoch = epoch();
-        Self { shared: Arc::new(Shared { log, settings, checkpoints, business, business_version, appender, owner, epoch }) }
+        Self {
+            shared: Arc::new(Shared { log, settings, checkpoints, business, business_version, appender, owner, epoch }),
+        }
     }
 
     /// Works until `shutdown` turns true; then writes checkpoints and returns.

@@ -59,7 +59,8 @@ impl Facet for Identity {
         let (at, tie) = (envelope.occurred_at, context.identity);
         match &envelope.event {
             Event::CustomerIdentified(it) => {
-                let personal = |field: &Option<nexusflow_model::Personal<Label>>| field.as_ref().map(|p| p.reveal().clone());
+                let personal =
+                    |field: &Option<nexusflow_model::Personal<Label>>| field.as_ref().map(|p| p.reveal().clone());
                 say(&mut self.name, at, tie, personal(&it.name));
                 say(&mut self.email, at, tie, personal(&it.email));
                 say(&mut self.phone, at, tie, personal(&it.phone));

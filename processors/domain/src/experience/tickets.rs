@@ -108,7 +108,11 @@ impl Facet for Tickets {
                 self.change(context, &it.ticket, |ticket| ticket.priority.say(at, tie, it.priority.clone()));
             }
             Event::TicketResolved(it) => self.change(context, &it.ticket, |ticket| {
-                if it.closed { ticket.closed_at.say(at, tie, ()) } else { ticket.resolved_at.say(at, tie, ()) }
+                if it.closed {
+                    ticket.closed_at.say(at, tie, ())
+                } else {
+                    ticket.resolved_at.say(at, tie, ())
+                }
                 if let Some(met) = it.sla_met {
                     ticket.sla_met.say(at, tie, met);
                 }

@@ -137,29 +137,60 @@ type Row = (&'static str, fn(&HealthWeights) -> u16, fn(&Profile) -> Option<(i64
 /// The list of indicators.
 const INDICATORS: [Row; 11] = [
     ("delivery.on_time", |w| w.delivery_on_time, |p| share(p.delivery.promised - p.delivery.late, p.delivery.promised)),
-    ("delivery.failed", |w| w.delivery_failed, |p| {
-        let all = p.delivery.delivered + p.delivery.failed;
-        share(p.delivery.delivered, all)
-    }),
-    ("order.frequency", |w| w.order_frequency, |p| {
-        let kept = p.commerce.placed - p.commerce.cancelled;
-        (p.commerce.placed > 0).then_some(([0, 500, 700, 850, 950, 1_000][kept.clamp(0, 5) as usize], (kept, p.commerce.placed)))
-    }),
+    (
+        "delivery.failed",
+        |w| w.delivery_failed,
+        |p| {
+            let all = p.delivery.delivered + p.delivery.failed;
+            share(p.delivery.delivered, all)
+        },
+    ),
+    (
+        "order.frequency",
+        |w| w.order_frequency,
+        |p| {
+            let kept = p.commerce.placed - p.commerce.cancelled;
+            (p.commerce.placed > 0)
+                .then_some(([0, 500, 700, 850, 950, 1_000][kept.clamp(0, 5) as usize], (kept, p.commerce.placed)))
+        },
+    ),
     ("order.cancelled", |w| w.order_cancelled, |p| share(p.commerce.placed - p.commerce.cancelled, p.commerce.placed)),
-    ("payment.failed", |w| w.payment_failed, |p| share(p.commerce.payments, p.commerce.payments + p.commerce.failed_payments)),
-    ("tickets.open", |w| w.tickets_open, |p| {
-        (p.tickets.opened > 0)
-            .then_some(([1_000, 600, 300, 0][p.tickets.open.clamp(0, 3) as usize], (p.tickets.open, p.tickets.opened)))
-    }),
-    ("tickets.resolution", |w| w.tickets_resolution, |p| {
-        // A day or less is best, a week or more is worst.
-        let mean_ms = rounded_ratio(p.tickets.resolution_sum_ms, p.tickets.resolved)?;
-        let (day, week) = (86_400_000, 604_800_000);
-        Some((((week - mean_ms) * 1_000 / (week - day)).clamp(0, 1_000), (mean_ms / 3_600_000, p.tickets.resolved)))
-    }),
-    ("nps", |w| w.nps, |p| p.satisfaction.nps_last.get().map(|score| (i64::from(*score) * 100, (i64::from(*score), 10)))),
+    (
+        "payment.failed",
+        |w| w.payment_failed,
+        |p| share(p.commerce.payments, p.commerce.payments + p.commerce.failed_payments),
+    ),
+    (
+        "tickets.open",
+        |w| w.tickets_open,
+        |p| {
+            (p.tickets.opened > 0).then_some((
+                [1_000, 600, 300, 0][p.tickets.open.clamp(0, 3) as usize],
+                (p.tickets.open, p.tickets.opened),
+            ))
+        },
+    ),
+    (
+        "tickets.resolution",
+        |w| w.tickets_resolution,
+        |p| {
+            // A day or less is best, a week or more is worst.
+            let mean_ms = rounded_ratio(p.tickets.resolution_sum_ms, p.tickets.resolved)?;
+            let (day, week) = (86_400_000, 604_800_000);
+            Some((((week - mean_ms) * 1_000 / (week - day)).clamp(0, 1_000), (mean_ms / 3_600_000, p.tickets.resolved)))
+        },
+    ),
+    (
+        "nps",
+        |w| w.nps,
+        |p| p.satisfaction.nps_last.get().map(|score| (i64::from(*score) * 100, (i64::from(*score), 10))),
+    ),
     ("csat", |w| w.csat, |p| p.satisfaction.csat.milli().map(|m| ((m - 1_000) / 4, (m, p.satisfaction.csat.n)))),
-    ("reviews", |w| w.reviews, |p| p.satisfaction.reviews.milli().map(|m| ((m - 1_000) / 4, (m, p.satisfaction.reviews.n)))),
+    (
+        "reviews",
+        |w| w.reviews,
+        |p| p.satisfaction.reviews.milli().map(|m| ((m - 1_000) / 4, (m, p.satisfaction.reviews.n))),
+    ),
     ("sentiment", |w| w.sentiment, |p| p.sentiment.mean.milli().map(|m| ((m + 1_000) / 2, (m, p.sentiment.mean.n)))),
 ];
 

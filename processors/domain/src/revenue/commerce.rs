@@ -89,7 +89,17 @@ pub struct CommerceCounts {
     pub returns: i64,
 }
 
-merge_fields!(CommerceCounts { orders, order_value, freight, by_status, revenue, payments, failed_payments, refunded, returns });
+merge_fields!(CommerceCounts {
+    orders,
+    order_value,
+    freight,
+    by_status,
+    revenue,
+    payments,
+    failed_payments,
+    refunded,
+    returns
+});
 
 impl Facet for Commerce {
     fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {

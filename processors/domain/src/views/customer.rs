@@ -104,7 +104,8 @@ fn delivery(profile: &Profile) -> Value {
 }
 
 fn tickets(profile: &Profile) -> Value {
-    let mut tickets: Vec<(&Id, &Ticket)> = profile.tickets.iter().filter(|(_, ticket)| ticket.opened_at().is_some()).collect();
+    let mut tickets: Vec<(&Id, &Ticket)> =
+        profile.tickets.iter().filter(|(_, ticket)| ticket.opened_at().is_some()).collect();
     tickets.sort_by_key(|(_, ticket)| std::cmp::Reverse((ticket.state() == State::Open, ticket.opened_at())));
     let item = |(id, ticket): &(&Id, &Ticket)| {
         json!({

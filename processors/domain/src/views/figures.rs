@@ -1,10 +1,10 @@
 //! The figures of the wall.
 
 use crate::Rollup;
+use crate::views::Topic;
 use crate::views::readings::{self, FIGURES, Figure, Read, Reading};
 use crate::views::scene::{Scene, month};
 use crate::views::table::{self, Params, Row};
-use crate::views::Topic;
 use nexusflow_engine::Merge;
 use serde_json::{Value, json};
 
@@ -91,10 +91,20 @@ fn rows(scene: &Scene<'_>, figure: &Figure, period: &Period, everything: &Rollup
     match figure.read {
         Read::Number(read) => {
             let Reading { value, n, parts } = read(current);
-            let prior = if figure.is_now { None } else { prior(figure.unit, &period.prior, |rollup| read(rollup).value) };
+            let prior =
+                if figure.is_now { None } else { prior(figure.unit, &period.prior, |rollup| read(rollup).value) };
             let trend = trend(figure, period, |rollup| read(rollup).value);
             let parts: serde_json::Map<String, Value> = parts.into_iter().map(|(name, n)| (name, n.into())).collect();
-            vec![vec![figure.key.into(), json!(value), figure.unit.into(), Value::Null, n.into(), json!(prior), trend, parts.into()]]
+            vec![vec![
+                figure.key.into(),
+                json!(value),
+                figure.unit.into(),
+                Value::Null,
+                n.into(),
+                json!(prior),
+                trend,
+                parts.into(),
+            ]]
         }
         Read::Money(read) => {
             let (sums, n) = read(current, scene.business);
@@ -105,7 +115,16 @@ fn rows(scene: &Scene<'_>, figure: &Figure, period: &Period, everything: &Rollup
                 let value = (n > 0 || currency != own).then(|| sums.get(currency));
                 let prior = if figure.is_now { None } else { prior(figure.unit, &period.prior, of) };
                 let trend = trend(figure, period, of);
-                vec![key.into(), json!(value), "money".into(), currency.as_str().into(), n.into(), json!(prior), trend, json!({})]
+                vec![
+                    key.into(),
+                    json!(value),
+                    "money".into(),
+                    currency.as_str().into(),
+                    n.into(),
+                    json!(prior),
+                    trend,
+                    json!({}),
+                ]
             };
             readings::currencies(own, std::iter::once(&sums)).into_iter().map(row).collect()
         }

@@ -26,7 +26,9 @@ fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
             Status::Won => ("won", 1_000, Some(10_000)),
             Status::Lost => ("lost", 1_001, Some(0)),
             // A stage that isn't configured stands last and has no probability: it weighs nothing until it has one.
-            Status::Open => (stage.as_str(), configured.map_or(999, |(_, at)| at), configured.map(|(bp, _)| i64::from(bp))),
+            Status::Open => {
+                (stage.as_str(), configured.map_or(999, |(_, at)| at), configured.map(|(bp, _)| i64::from(bp)))
+            }
         };
         for currency in currencies(scene.business.business.currency, std::iter::once(&counts.amount)) {
             let amount = counts.amount.get(currency);

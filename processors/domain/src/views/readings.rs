@@ -55,7 +55,11 @@ pub(crate) const FIGURES: &[Figure] = &[
     over("on_time_share", "bp", |r| {
         let d = &r.delivery;
         let on_time = rounded_ratio((d.promised - d.late) * 10_000, d.promised);
-        Reading { value: on_time, n: d.promised, parts: parts(&[("delivered", d.delivered), ("late", d.late), ("failed", d.failed)]) }
+        Reading {
+            value: on_time,
+            n: d.promised,
+            parts: parts(&[("delivered", d.delivered), ("late", d.late), ("failed", d.failed)]),
+        }
     }),
     over("lead_time_median", "ms", |r| {
         let minutes = &r.delivery.lead_time_min;
@@ -63,7 +67,8 @@ pub(crate) const FIGURES: &[Figure] = &[
     }),
     now("open_tickets", "count", |r| {
         let total = r.tickets.total();
-        let parts = r.tickets.by_priority.iter().filter(|(_, c)| c.open != 0).map(|(p, c)| (p.clone(), c.open)).collect();
+        let parts =
+            r.tickets.by_priority.iter().filter(|(_, c)| c.open != 0).map(|(p, c)| (p.clone(), c.open)).collect();
         Reading { value: Some(total.open), n: total.opened, parts }
     }),
     over("tickets_opened", "count", |r| count(r.tickets.total().opened)),
@@ -89,7 +94,11 @@ pub(crate) const FIGURES: &[Figure] = &[
         let parts = parts(&[("promoters", promoters), ("passives", passives), ("detractors", detractors)]);
         Reading { value: r.satisfaction.nps_tenths(), n: promoters + passives + detractors, parts }
     }),
-    over("csat", "milli", |r| Reading { value: r.satisfaction.csat.milli(), n: r.satisfaction.csat.n, parts: Vec::new() }),
+    over("csat", "milli", |r| Reading {
+        value: r.satisfaction.csat.milli(),
+        n: r.satisfaction.csat.n,
+        parts: Vec::new(),
+    }),
     over("ces", "milli", |r| Reading { value: r.satisfaction.ces.milli(), n: r.satisfaction.ces.n, parts: Vec::new() }),
     over("review_score", "milli", |r| {
         let parts = r.satisfaction.stars.iter().enumerate().map(|(at, n)| (format!("s{}", at + 1), *n)).collect();
@@ -97,7 +106,8 @@ pub(crate) const FIGURES: &[Figure] = &[
     }),
     over("sentiment", "milli", |r| {
         let s = &r.sentiment;
-        let parts = [("negative", s.negative), ("neutral", s.neutral), ("positive", s.positive), ("unknown", s.unknown)];
+        let parts =
+            [("negative", s.negative), ("neutral", s.neutral), ("positive", s.positive), ("unknown", s.unknown)];
         Reading { value: s.mean.milli(), n: s.mean.n, parts: self::parts(&parts) }
     }),
     money("pipeline_open", true, |r, _| open_pipeline(r, |_, _| 10_000)),
@@ -108,7 +118,11 @@ pub(crate) const FIGURES: &[Figure] = &[
     over("win_rate", "bp", |r| {
         let (won, lost) = (r.deals.won, r.deals.lost);
         let rate = rounded_ratio(won * 10_000, won + lost);
-        Reading { value: rate, n: won + lost, parts: parts(&[("won", won), ("lost", lost), ("created", r.deals.created)]) }
+        Reading {
+            value: rate,
+            n: won + lost,
+            parts: parts(&[("won", won), ("lost", lost), ("created", r.deals.created)]),
+        }
     }),
     now("health_mean", "milli", |r| {
         let scored = r.health.scored();

@@ -5,9 +5,38 @@
 //! x / sqrt(x^2 + 15). In integers, so that every machine comes to the same score.
 
 /// Words that turn the next few.
-const NEGATIONS: &[&str] = &["aren't", "can't", "cannot", "cant", "couldn't", "didn't", "didnt", "doesn't", "doesnt", "don't", "dont", "hardly", "isn't", "isnt", "jamás", "kein", "keine", "keinen", "keiner", "nada", "nao", "nem", "never", "ni", "nicht", "nie", "no", "none", "not", "nothing", "nunca", "não", "ohne", "sem", "sin", "tampoco", "wasn't", "wasnt", "without", "won't", "wont", "wouldn't"];
+const NEGATIONS: &[&str] = &[
+    "aren't", "can't", "cannot", "cant", "couldn't", "didn't", "didnt", "doesn't", "doesnt", "don't", "dont", "hardly",
+    "isn't", "isnt", "jamás", "kein", "keine", "keinen", "keiner", "nada", "nao", "nem", "never", "ni", "nicht", "nie",
+    "no", "none", "not", "nothing", "nunca", "não", "ohne", "sem", "sin", "tampoco", "wasn't", "wasnt", "without",
+    "won't", "wont", "wouldn't",
+];
 /// Words that strengthen the next one.
-const EMPHASIS: &[&str] = &["absolut", "absolutely", "bastante", "completely", "demais", "extrem", "extremely", "highly", "incredibly", "muito", "muy", "really", "realmente", "sehr", "so", "tan", "total", "totally", "totalmente", "truly", "utterly", "very", "wirklich"];
+const EMPHASIS: &[&str] = &[
+    "absolut",
+    "absolutely",
+    "bastante",
+    "completely",
+    "demais",
+    "extrem",
+    "extremely",
+    "highly",
+    "incredibly",
+    "muito",
+    "muy",
+    "really",
+    "realmente",
+    "sehr",
+    "so",
+    "tan",
+    "total",
+    "totally",
+    "totalmente",
+    "truly",
+    "utterly",
+    "very",
+    "wirklich",
+];
 /// (word, valence in tenths), by word.
 #[rustfmt::skip]
 const VALENCES: &[(&str, i16)] = &[
@@ -165,7 +194,8 @@ fn split_emoji(mut text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn contains(list: &[&str], word: &str) -> bool {
-    list.binary_search(&word).is_ok() || word.contains('\u{2019}') && list.binary_search(&word.replace('\u{2019}', "'").as_str()).is_ok()
+    list.binary_search(&word).is_ok()
+        || word.contains('\u{2019}') && list.binary_search(&word.replace('\u{2019}', "'").as_str()).is_ok()
 }
 
 fn valence(word: &str) -> Option<i16> {

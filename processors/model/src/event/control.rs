@@ -1,7 +1,7 @@
 //! What operators say to the system.
 
 use crate::number::Quantity;
-use crate::{Label, Timestamp};
+use crate::{Envelope, Event, Id, Label, Source, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,4 +47,22 @@ pub struct SourceHeartbeat {
     /// How far it is behind, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lag_ms: Option<Quantity>,
+}
+
+impl ConfigChanged {
+    /// The event that puts the business's configuration into force at `now`. `version` is a digest of `content`.
+    ///
+    /// # Errors
+    /// Where a part can't be written as the vocabulary asks.
+    pub fn envelope(
+        version: &str,
+        actor: &str,
+        content: serde_json::Value,
+        now: Timestamp,
+    ) -> Result<Envelope, crate::text::TextError> {
+        let event = Event::ConfigChanged(Self { version: Label::new(version)?, actor: Label::new(actor)?, content });
+        let id = Id::new(&format!("{version}@{}", now.as_ms()))?;
+        let (source, subject) = (Source::new("/nexusflow/config")?, Id::new("business")?);
+        Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, event })
+    }
 }

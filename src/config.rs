@@ -1,0 +1,201 @@
+//! How NexusFlow runs: `config/nexusflow.toml`, then the environment.
+
+use crate::business::{self, BusinessError};
+use crate::out;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use nexusflow_connectors::demo::Profile;
+use nexusflow_connectors::http::HttpSettings;
+use nexusflow_domain::Business;
+use nexusflow_gateway::{AccessSettings, GatewayError, GatewaySettings};
+use nexusflow_log::{LogSettings, NatsSettings};
+use nexusflow_runtime::WorkerSettings;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Where the configuration is looked for without `--config`.
+const USUAL: &str = "config/nexusflow.toml";
+
+/// How NexusFlow runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) business: PathBuf,
+    pub(crate) nats: NatsSettings,
+    pub(crate) own_nats: OwnNats,
+    pub(crate) log: LogSettings,
+    pub(crate) worker: WorkerSettings,
+    pub(crate) gateway: GatewaySettings,
+    pub(crate) access: AccessSettings,
+    pub(crate) http: HttpSettings,
+    pub(crate) demo: DemoSettings,
+}
+
+/// NexusFlow's own NATS server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct OwnNats {
+    pub(crate) port: u16,
+    pub(crate) binary: String,
+    pub(crate) sync: String,
+}
+
+/// The demonstration company.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DemoSettings {
+    pub(crate) seed: u64,
+    pub(crate) customers: u32,
+    pub(crate) history_days: u32,
+    pub(crate) pace: f64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: ".nexusflow".into(),
+            business: "config/business.toml".into(),
+            nats: NatsSettings::default(),
+            own_nats: OwnNats::default(),
+            log: LogSettings::default(),
+            worker: WorkerSettings { checkpoint_dir: "checkpoints".into(), ..WorkerSettings::default() },
+            gateway: GatewaySettings::default(),
+            access: AccessSettings::default(),
+            http: HttpSettings::default(),
+            demo: DemoSettings::default(),
+        }
+    }
+}
+
+impl Default for OwnNats {
+    fn default() -> Self {
+        Self { port: 4222, binary: String::new(), sync: "always".into() }
+    }
+}
+
+impl Default for DemoSettings {
+    fn default() -> Self {
+        Self { seed: Profile::SEED, customers: Profile::CUSTOMERS, history_days: 45, pace: 1.0 }
+    }
+}
+
+/// Why the configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("{}: {cause}", path.display())]
+    Read { path: PathBuf, cause: std::io::Error },
+    #[error("{}: {cause}", path.display())]
+    Content { path: PathBuf, cause: Box<toml::de::Error> },
+    #[error("from the environment: {0}")]
+    Environment(Box<figment::Error>),
+    #[error("{key} {reason}")]
+    Value { key: &'static str, reason: String },
+    #[error(transparent)]
+    Business(#[from] BusinessError),
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
+
+impl Config {
+    /// What `path` says, or the usual file, or the defaults; then the environment.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let file = path.unwrap_or(Path::new(USUAL));
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(cause) => return Err(ConfigError::Read { path: file.to_owned(), cause }),
+        };
+        // Read on its own first, because this parser tells line, column and key.
+        toml::from_str::<Self>(&text)
+            .map_err(|cause| ConfigError::Content { path: file.to_owned(), cause: cause.into() })?;
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::string(&text))
+            .merge(Env::prefixed("NEXUSFLOW_").ignore(&["config"]).split("__"))
+            .extract()
+            .map_err(|error| ConfigError::Environment(error.into()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, reason: &str| Err(ConfigError::Value { key, reason: reason.to_owned() });
+        let is_time = |text: &str| {
+            let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            digits.parse::<u32>().is_ok_and(|n| n > 0) && ["ms", "s", "m"].contains(&&text[digits.len()..])
+        };
+        if self.own_nats.sync != "always" && !is_time(&self.own_nats.sync) {
+            return wrong("own_nats.sync", "must be \"always\" or a time such as \"500ms\" or \"1s\"");
+        }
+        if !(self.demo.pace > 0.0 && self.demo.pace <= 10_000.0) {
+            return wrong("demo.pace", "must be above 0 and at most 10000");
+        }
+        nexusflow_gateway::check(&self.gateway, &self.access)?;
+        business::load(&self.business)?;
+        Ok(())
+    }
+
+    /// Says that all is well, and what holds.
+    pub(crate) fn check_and_say(&self) -> Result<(), ConfigError> {
+        let (business, version) = self.business()?;
+        let nats =
+            if self.nats.url.is_empty() { "its own server".to_owned() } else { "the one of nats.url".to_owned() };
+        out::say(&format!(
+            "The configuration is good.\n  business  {} ({}, {}), version {version}\n  NATS      {nats}\n  log       {} \
+             partitions, prefix {}\n  listens   {}",
+            business.business.name,
+            business.business.time_zone.name(),
+            business.business.currency,
+            self.log.partitions,
+            self.log.prefix,
+            self.gateway.listen
+        ));
+        Ok(())
+    }
+
+    /// What holds, as TOML, without secrets.
+    pub(crate) fn shown(&self) -> Result<String, toml::ser::Error> {
+        let mut shown = self.clone();
+        let hide = |token: &mut Option<String>| *token = token.as_ref().map(|_| "(set)".to_owned());
+        hide(&mut shown.access.view_token);
+        hide(&mut shown.access.publish_token);
+        toml::to_string_pretty(&shown)
+    }
+
+    /// The configuration of the business and its version.
+    pub(crate) fn business(&self) -> Result<(Business, String), BusinessError> {
+        business::load(&self.business)
+    }
+
+    /// How a worker works, its folder below the data folder.
+    pub(crate) fn worker(&self) -> WorkerSettings {
+        WorkerSettings { checkpoint_dir: self.data_dir.join(&self.worker.checkpoint_dir), ..self.worker.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_that_is_shipped_says_the_defaults() {
+        let shipped = include_str!("../config/nexusflow.toml");
+        assert_eq!(toml::from_str::<Config>(shipped).unwrap(), Config::default());
+        // And it names every key there is.
+        for (section, keys) in toml::from_str::<toml::Table>(&toml::to_string(&Config::default()).unwrap()).unwrap() {
+            assert!(shipped.contains(&section), "config/nexusflow.toml does not name {section}");
+            for key in keys.as_table().into_iter().flat_map(|table| table.keys()) {
+                assert!(shipped.contains(&format!("{key} = ")), "config/nexusflow.toml does not name {section}.{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_answered_with_its_line_and_key() {
+        let error =
+            toml::from_str::<Config>("[gateway]\nlisten = \"127.0.0.1:8080\"\nport = 1\n").unwrap_err().to_string();
+        assert!(error.contains("line 3") && error.contains("unknown field `port`"), "{error}");
+        let error = toml::from_str::<Config>("[log]\npartitions = \"four\"\n").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("partitions"), "{error}");
+    }
+}

@@ -1,0 +1,147 @@
+//! `nexusflow doctor`: what is wrong with a set-up, and how to mend it.
+
+use crate::config::{Config, ConfigError};
+use crate::{nats_server, out};
+use nexusflow_log::Log;
+use std::io::Write;
+use std::net::TcpListener;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// How long anything may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+struct Examination {
+    quiet: bool,
+    faults: u32,
+}
+
+impl Examination {
+    fn good(&self, what: &str) {
+        self.line("ok   ", what);
+    }
+
+    fn note(&self, what: &str) {
+        self.line("-    ", what);
+    }
+
+    fn bad(&mut self, what: &str) {
+        self.faults += 1;
+        self.line("WRONG", what);
+    }
+
+    fn line(&self, mark: &str, what: &str) {
+        if !self.quiet {
+            out::say(&format!("{mark} {what}"));
+        }
+    }
+
+    fn end(&self) -> ExitCode {
+        match self.faults {
+            0 => self.line("     ", "everything is well"),
+            n => self.line("     ", &format!("{n} to mend")),
+        }
+        if self.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// The configuration itself is wrong.
+pub(crate) fn misconfigured(error: &ConfigError, quiet: bool) -> ExitCode {
+    let mut examination = Examination { quiet, faults: 0 };
+    examination.bad(&format!("configuration: {error}"));
+    examination.end()
+}
+
+/// Looks at everything that can be looked at.
+pub(crate) async fn examine(config: &Config, quiet: bool) -> ExitCode {
+    let mut examination = Examination { quiet, faults: 0 };
+    examination.good("the configuration is good");
+    data_folder(config, &mut examination);
+    if config.nats.url.is_empty() {
+        own_server(config, &mut examination).await;
+    }
+    log(config, &mut examination).await;
+    gateway(config, &mut examination).await;
+    examination.end()
+}
+
+fn data_folder(config: &Config, examination: &mut Examination) {
+    let folder = &config.data_dir;
+    let probe = folder.join(".doctor");
+    let tried = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::File::create(&probe))
+        .and_then(|mut file| file.write_all(b"ok"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match tried {
+        Ok(()) => examination.good(&format!("the data folder {} can be written", folder.display())),
+        Err(error) => {
+            examination.bad(&format!("the data folder {} can't be written: {error}. Set data_dir", folder.display()))
+        }
+    }
+}
+
+async fn own_server(config: &Config, examination: &mut Examination) {
+    let found = match nats_server::find(&config.own_nats) {
+        Ok(binary) => nats_server::version(&binary).await.map(|version| (binary, version)),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok((binary, version)) => examination.good(&format!("nats-server {version} at {}", binary.display())),
+        Err(error) => examination.bad(&error.to_string()),
+    }
+}
+
+async fn log(config: &Config, examination: &mut Examination) {
+    let settings = nats_server::settings(config);
+    let is_own = config.nats.url.is_empty();
+    if is_own && TcpStream::connect(("127.0.0.1", config.own_nats.port)).await.is_err() {
+        return examination.note("NexusFlow isn't running (`nexusflow up` starts it): the log was not looked at");
+    }
+    let connected = Log::connect(&settings, config.log.clone(), "doctor");
+    let log = match tokio::time::timeout(ANSWER_WITHIN, connected).await {
+        Ok(Ok(log)) => log,
+        Ok(Err(error)) => return examination.bad(&error.to_string()),
+        Err(_) => return examination.bad(&format!("NATS at {} does not answer", settings.url)),
+    };
+    examination.good(&format!("NATS {} answers", log.client().server_info().version));
+    match tokio::time::timeout(ANSWER_WITHIN, log.prepare()).await {
+        Ok(Ok(())) => {
+            examination.good(&format!("the log is there: {} partitions, prefix {}", log.partitions(), log.prefix()))
+        }
+        Ok(Err(error)) => examination.bad(&error.to_string()),
+        Err(_) => examination.bad("JetStream does not answer"),
+    }
+}
+
+async fn gateway(config: &Config, examination: &mut Examination) {
+    let listen = config.gateway.listen;
+    if TcpStream::connect(listen).await.is_err() {
+        match TcpListener::bind(listen) {
+            Ok(_) => examination.note(&format!("no gateway is listening on {listen}; the address is free")),
+            Err(error) => examination.bad(&format!("{listen} can't be listened on: {error}. Set gateway.listen")),
+        }
+        return;
+    }
+    match tokio::time::timeout(ANSWER_WITHIN, readiness(config)).await {
+        Ok(Ok((true, _))) => examination.good(&format!("the gateway on {listen} is ready")),
+        Ok(Ok((false, why))) => examination.bad(&format!("the gateway on {listen} is not ready: {why}")),
+        Ok(Err(error)) => examination.bad(&format!("what listens on {listen} is no gateway: {error}")),
+        Err(_) => examination.bad(&format!("the gateway on {listen} does not answer")),
+    }
+}
+
+/// Asks `GET /readyz`: (ready, what it said).
+async fn readiness(config: &Config) -> std::io::Result<(bool, String)> {
+    let mut stream = TcpStream::connect(config.gateway.listen).await?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let said = answer.rsplit("\r\n\r\n").next().unwrap_or_default().trim().to_owned();
+    match answer.split(' ').nth(1) {
+        Some("200") => Ok((true, said)),
+        Some("503") => Ok((false, said)),
+        _ => Err(std::io::Error::other("it does not answer as one")),
+    }
+}

@@ -1,0 +1,101 @@
+//! NexusFlow: real-time commercial operations.
+
+mod business;
+mod config;
+mod demo;
+mod doctor;
+mod nats_server;
+mod out;
+mod process;
+mod replay;
+mod up;
+
+use clap::{Parser, Subcommand};
+use config::Config;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+// The fold makes and drops small maps all day; ARCHITECTURE.md has what this allocator saves.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Every customer's health, sentiment and place in the pipeline, kept up to date from the events that stream in, on the wall.
+#[derive(Parser)]
+#[command(name = "nexusflow", version, arg_required_else_help = true)]
+struct Cli {
+    /// The configuration; without it, config/nexusflow.toml if it is there, else the defaults.
+    #[arg(long, short, global = true, env = "NEXUSFLOW_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything: NATS (if no address is configured), a worker, the gateway with the wall.
+    Up {
+        /// Also run the demonstration company.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Run a worker: fold the log.
+    Worker,
+    /// Run a gateway: take events in, serve the wall.
+    Gateway,
+    /// Run NexusFlow's own NATS server alone.
+    Nats,
+    /// Publish recorded data as if it happened again.
+    Replay(replay::Arguments),
+    /// Run the demonstration company against a NexusFlow that is up.
+    Demo,
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Say what is wrong with a set-up, and how to mend it.
+    Doctor {
+        /// Say nothing; the exit code tells.
+        #[arg(long)]
+        quiet: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say what is wrong with the configuration: file, line, key.
+    Check,
+    /// Print the configuration that holds, environment included, without secrets.
+    Show,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return out::fail(&error),
+    };
+    match runtime.block_on(Box::pin(run(cli))) {
+        Ok(code) => code,
+        Err(error) => out::fail(error.as_ref()),
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let config = match (&cli.command, Config::load(cli.config.as_deref())) {
+        (_, Ok(config)) => config,
+        (Command::Doctor { quiet }, Err(error)) => return Ok(doctor::misconfigured(&error, *quiet)),
+        (_, Err(error)) => return Err(error.into()),
+    };
+    out::log(matches!(cli.command, Command::Worker | Command::Gateway | Command::Nats));
+    match cli.command {
+        Command::Up { demo } => up::up(&config, demo).await?,
+        Command::Worker => process::worker(&config).await?,
+        Command::Gateway => process::gateway(&config).await?,
+        Command::Nats => process::nats(&config).await?,
+        Command::Replay(arguments) => return replay::run(&config, arguments).await,
+        Command::Demo => demo::run(&config).await?,
+        Command::Config(ConfigCommand::Check) => config.check_and_say()?,
+        Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
+        Command::Doctor { quiet } => return Ok(doctor::examine(&config, quiet).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,102 @@
+//! The parts that can run as processes of their own.
+
+use crate::config::Config;
+use crate::nats_server::{self, NatsServer};
+use crate::out;
+use nexusflow_connectors::http::Http;
+use nexusflow_gateway::Gateway;
+use nexusflow_log::{Appender, DeadLetters, Log};
+use nexusflow_model::Timestamp;
+use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_runtime::Worker;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// The wall clock of what comes in now.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_ms(since.as_millis() as i64).unwrap_or(Timestamp::EPOCH)
+}
+
+/// A flag that Ctrl-C and SIGTERM raise.
+pub(crate) fn shutdown() -> std::io::Result<(watch::Sender<bool>, watch::Receiver<bool>)> {
+    let (raise, flag) = watch::channel(false);
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let by_signal = raise.clone();
+    tokio::spawn(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        by_signal.send_replace(true);
+    });
+    Ok((raise, flag))
+}
+
+/// Connects to the log and makes sure it is as it must be.
+pub(crate) async fn open_log(config: &Config, name: &str) -> Result<Log, Box<dyn Error>> {
+    let log = Log::connect(&nats_server::settings(config), config.log.clone(), name).await?;
+    log.prepare().await?;
+    let (business, version) = config.business()?;
+    let configuration = ConfigChanged::envelope(&version, &owner(), serde_json::to_value(&business)?, now())?;
+    log.configure_empty(&configuration).await?;
+    Ok(log)
+}
+
+/// What people see as the name of this process.
+fn owner() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}:{}", host.trim(), std::process::id())
+}
+
+/// Folds until `shutdown`.
+pub(crate) async fn run_worker(
+    config: &Config,
+    log: Log,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error>> {
+    let (business, version) = config.business()?;
+    Ok(Worker::new(log, config.worker(), business, version, owner()).run(shutdown).await?)
+}
+
+/// Starts a gateway; the second part serves it.
+pub(crate) async fn start_gateway(
+    config: &Config,
+    log: &Log,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(Gateway, Http), Box<dyn Error>> {
+    let http = Http::new(Appender::start(log), DeadLetters::new(log), config.http.clone(), now);
+    let counters = http.counters();
+    let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+    let intake = Arc::new(move || (load(&counters.accepted), load(&counters.refused), load(&counters.turned_away)));
+    let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), intake, shutdown).await?;
+    Ok((gateway, http))
+}
+
+/// `nexusflow worker`
+pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
+    let (_raise, flag) = shutdown()?;
+    let log = open_log(config, "worker").await?;
+    out::say(&format!("worker of {} partitions", log.partitions()));
+    run_worker(config, log, flag).await
+}
+
+/// `nexusflow gateway`
+pub(crate) async fn gateway(config: &Config) -> Result<(), Box<dyn Error>> {
+    let (_raise, flag) = shutdown()?;
+    let log = open_log(config, "gateway").await?;
+    let (gateway, http) = start_gateway(config, &log, flag).await?;
+    out::say(&format!("gateway on http://{}", gateway.address()));
+    Ok(gateway.serve(http.router()).await?)
+}
+
+/// `nexusflow nats`
+pub(crate) async fn nats(config: &Config) -> Result<(), Box<dyn Error>> {
+    let (_raise, mut flag) = shutdown()?;
+    let server = NatsServer::start(config).await?;
+    out::say(&server.what);
+    nexusflow_log::raised(&mut flag).await;
+    server.stop().await;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `nexusflow up`: everything in one process, and NATS beside it.
+
+use crate::config::Config;
+use crate::nats_server::NatsServer;
+use crate::{demo, out, process};
+use std::error::Error;
+use std::time::Duration;
+
+/// How long parts may take to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
+
+/// Runs everything until it is told to stop.
+pub(crate) async fn up(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
+    out::say(concat!("NexusFlow ", env!("CARGO_PKG_VERSION")));
+    let server = if config.nats.url.is_empty() { Some(NatsServer::start(config).await?) } else { None };
+    match &server {
+        Some(server) => out::say(&format!("  NATS      {}", server.what)),
+        None => out::say("  NATS      the cluster of nats.url"),
+    }
+    let ended = run(config, with_demo).await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
+    if ended.is_ok() {
+        out::say("stopped; nothing is lost");
+    }
+    ended
+}
+
+async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
+    let (raise, flag) = process::shutdown()?;
+    let log = process::open_log(config, "up").await?;
+    out::say(&format!("  Log       {} partitions, prefix {}", log.partitions(), log.prefix()));
+    let (gateway, http) = process::start_gateway(config, &log, flag.clone()).await?;
+    out::say(&format!("  Wall      http://{}", gateway.address()));
+    let worker = process::run_worker(config, log.clone(), flag.clone());
+    let serving = async { gateway.serve(http.router()).await.map_err(Box::<dyn Error>::from) };
+    let company = async { if with_demo { demo::tell(config, &log, flag.clone()).await } else { Ok(()) } };
+    let mut watched = flag.clone();
+    let all = async {
+        // The first part that fails takes the others with it, in good order.
+        let down = |result: Result<(), Box<dyn Error>>| {
+            if result.is_err() {
+                raise.send_replace(true);
+            }
+            result
+        };
+        let (worker, serving, company) =
+            tokio::join!(async { down(worker.await) }, async { down(serving.await) }, async { down(company.await) },);
+        worker.and(serving).and(company)
+    };
+    tokio::pin!(all);
+    tokio::select! {
+        ended = &mut all => return ended,
+        () = nexusflow_log::raised(&mut watched) => out::say("stopping ..."),
+    }
+    match tokio::time::timeout(STOP_WITHIN, all).await {
+        Ok(ended) => ended,
+        Err(_) => Err("some part did not stop in time; the log has everything".into()),
+    }
+}
