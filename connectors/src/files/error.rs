@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 /// A mapping that can't be used: where in it, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{mapping}:{line}: {key}: {reason}")]
+#[error("{mapping}{}: {reason}", place(*line, key))]
 pub struct MappingError {
     /// The mapping's file, or its name where it is a shipped one.
     pub mapping: String,
-    /// The line at fault, from 1; 0 where the mapping could not be read at all.
+    /// The line at fault, from 1; 0 where the mapping as a whole is.
     pub line: usize,
-    /// The key at fault, such as `event[2].data.total`.
+    /// The key at fault, such as `event[2].data.total`; empty where the mapping as a whole is.
     pub key: String,
     /// What is wrong and what would be right.
     pub reason: String,
@@ -53,6 +53,10 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
     },
+}
+
+fn place(line: usize, key: &str) -> String {
+    if line == 0 { String::new() } else { format!(":{line}: {key}") }
 }
 
 fn places(looked: &[PathBuf]) -> String {

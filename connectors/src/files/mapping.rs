@@ -39,7 +39,7 @@ impl Mapping {
         let text = std::fs::read_to_string(path).map_err(|error| MappingError {
             mapping: shown.clone(),
             line: 0,
-            key: ".".to_owned(),
+            key: String::new(),
             reason: error.to_string(),
         })?;
         let name = path.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());

@@ -20,6 +20,8 @@ mod shipped;
 mod spec;
 mod table;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod times;
 mod vocabulary;
 

@@ -23,7 +23,7 @@ impl Mapping {
         let (_, text) = found.ok_or_else(|| MappingError {
             mapping: name.to_owned(),
             line: 0,
-            key: ".".to_owned(),
+            key: String::new(),
             reason: format!("no mapping of that name comes with NexusFlow; there are: {}", names().join(", ")),
         })?;
         Self::parse_as(name, &format!("{name}.toml"), text)
