@@ -1,11 +1,12 @@
 //! Reading a partition's log by sequence.
 
-use crate::connect::Log;
+use crate::connect::{Connection, Log};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, ReplayPolicy, pull};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use nexusflow_model::subject;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Messages asked for at a time. Explicit batches, because a long-lived pull was seen to stop asking for more.
 const BATCH_RECORDS: usize = 512;
@@ -60,6 +61,7 @@ pub struct Reader {
     batch: Option<pull::Batch>,
     /// Whether the consumer has not delivered anything yet: what it delivers first is what the log has next.
     is_fresh: bool,
+    connection: watch::Receiver<Connection>,
 }
 
 impl std::fmt::Debug for Reader {
@@ -71,7 +73,8 @@ impl std::fmt::Debug for Reader {
 impl Reader {
     /// A reader of what follows `after` (0: of everything).
     pub fn new(log: &Log, partition: u32, after: u64) -> Self {
-        Self { log: log.clone(), partition, after, consumer: None, batch: None, is_fresh: true }
+        let connection = log.connection();
+        Self { log: log.clone(), partition, after, consumer: None, batch: None, is_fresh: true, connection }
     }
 
     /// Waits until there is something, and hands over what has arrived. Empty after a few quiet seconds. May be cancelled
@@ -100,7 +103,11 @@ impl Reader {
             self.batch = Some(self.ask().await?);
         }
         let Some(batch) = &mut self.batch else { return Ok(()) };
-        let mut next = batch.next().await;
+        let mut next = tokio::select! {
+            next = batch.next() => next,
+            // What was asked of a server that went away is asked anew at once, not after the request's own time.
+            _ = self.connection.changed() => return Err(unavailable(&"the connection changed")),
+        };
         loop {
             let Some(message) = next else {
                 self.batch = None;
@@ -138,11 +145,11 @@ impl Reader {
             self.is_fresh = true;
         }
         let Some(consumer) = &self.consumer else { return Err(unavailable(&"no consumer")) };
+        // Without idle heartbeats: async-nats 0.51 answers one with Pending and no waker, and sleeps on what comes after it.
         consumer
             .batch()
             .max_messages(BATCH_RECORDS)
             .expires(Duration::from_secs(5))
-            .heartbeat(Duration::from_secs(2))
             .messages()
             .await
             .map_err(|error| unavailable(&error))
