@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freshness } from "./freshness";
+import { presentOf } from "./present";
 import { TopicState, type TopicView } from "./topic";
 
 const NOW = 1_000_000;
@@ -44,5 +45,14 @@ describe("freshness", () => {
       level: "red",
       words: "Not up to date: partition 3 has no owner.",
     });
+  });
+});
+
+describe("the present", () => {
+  it("is the clock, and in a replay how far the log has come", () => {
+    const now = Date.parse("2026-03-03T14:00:00Z");
+    expect(presentOf(null, now)).toBe(now);
+    expect(presentOf("2026-03-03T03:00:00Z", now)).toBe(now);
+    expect(presentOf("2018-08-01T00:00:00Z", now)).toBe(Date.parse("2018-08-01T00:00:00Z"));
   });
 });

@@ -8,6 +8,7 @@ import { Identity } from "../customer/Identity";
 import { Timeline } from "../customer/Timeline";
 import { freshness } from "../feed/freshness";
 import { useFeedSnapshot, useTopic, useZone } from "../feed/hooks";
+import { presentOf } from "../feed/present";
 import { CUSTOMER } from "../feed/topics";
 import { useNow } from "../ui/clock";
 import { Freshness } from "../ui/Freshness";
@@ -45,6 +46,7 @@ export function Customer({ id }: { id: string }) {
     first.error?.status === 404
       ? "Nobody is known by this id."
       : (first.error?.message ?? view?.error ?? "Loading…");
+  const present = presentOf(view?.asOf ?? customer?.as_of ?? null, now);
   const dim = customer !== null && freshness(state, view, now).dim;
   return (
     <div className={page.page}>
@@ -58,12 +60,12 @@ export function Customer({ id }: { id: string }) {
         ) : (
           <>
             <h1 className={styles.name}>{title}</h1>
-            <Identity customer={customer} now={now} zone={zone} />
+            <Identity customer={customer} now={present} zone={zone} />
             <div className={styles.columns}>
               <HealthCard health={customer.health} />
               <div>
-                <Facets customer={customer} now={now} />
-                <Timeline entries={customer.timeline ?? []} now={now} />
+                <Facets customer={customer} now={present} />
+                <Timeline entries={customer.timeline ?? []} now={present} />
               </div>
             </div>
           </>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Link, useSearch } from "wouter";
 import { type FoundCustomer, foundCustomers } from "../api/customer";
 import { useGet } from "../api/use-get";
+import { presentOf } from "../feed/present";
 import { moneyExact } from "../format/money";
 import { count, points } from "../format/number";
 import { ago } from "../format/time";
@@ -79,7 +80,7 @@ function Results({ asked, now }: { asked: string; now: number }) {
       </p>
       <ul className={styles.list} data-loading={loading}>
         {items.map((customer) => (
-          <Found key={customer.id} customer={customer} now={now} />
+          <Found key={customer.id} customer={customer} now={presentOf(value?.as_of ?? null, now)} />
         ))}
       </ul>
     </>
