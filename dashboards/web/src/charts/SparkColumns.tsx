@@ -8,13 +8,14 @@ interface Props extends Size {
   readonly label: string;
 }
 
+const FEWEST = 7;
+
 /** Columns without axes for what happens in an hour, a day, a week. The last one with a value is the present one. */
 export function SparkColumns({ values, width, height, em, label }: Props) {
   const known = values.filter((value): value is number => value !== null);
-  const x = scaleBand(
-    values.map((_, i) => i),
-    [0, width],
-  )
+  // Two months of history are two columns, not two blocks.
+  const places = Array.from({ length: Math.max(values.length, FEWEST) }, (_, i) => i);
+  const x = scaleBand(places, [0, width])
     .paddingInner(values.length > 40 ? 0.18 : 0.26)
     .paddingOuter(0);
   const y = scaleLinear([Math.min(0, min(known) ?? 0), Math.max(1, max(known) ?? 0)], [height, 0]);

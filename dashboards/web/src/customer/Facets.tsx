@@ -125,7 +125,7 @@ export function Facets({ customer, now }: { customer: Customer; now: number }) {
         none="No orders"
         facts={
           commerce &&
-          commerce.orders !== 0 && [
+          commerce.orders + commerce.paid.length !== 0 && [
             { label: "Orders", value: count(commerce.orders) },
             { label: "Ordered", value: monies(commerce.value) },
             { label: "Paid", value: monies(commerce.paid) },

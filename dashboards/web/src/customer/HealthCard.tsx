@@ -7,8 +7,25 @@ import { Hidden } from "../ui/Hidden";
 import { Sized } from "../ui/Sized";
 import styles from "./customer.module.css";
 
-/** `delivery.on_time` is "Delivery · on time". */
+/** Named by what is good: `payment.failed` at full points means that payments went through. */
+const NAMES: Readonly<Record<string, string>> = {
+  "delivery.on_time": "Deliveries on time",
+  "delivery.failed": "Deliveries made",
+  "order.frequency": "Orders placed",
+  "order.cancelled": "Orders kept",
+  "payment.failed": "Payments made",
+  "tickets.open": "Few open tickets",
+  "tickets.resolution": "Tickets resolved soon",
+  nps: "Would recommend",
+  csat: "Satisfaction",
+  reviews: "Reviews",
+  sentiment: "Sentiment",
+};
+
+/** An indicator this page has no name for goes by its key: `usage.adoption` is "Usage · adoption". */
 export function indicatorName(key: string): string {
+  const known = NAMES[key];
+  if (known !== undefined) return known;
   const [facet = "", ...rest] = key.split(".");
   const words = (text: string) => text.replaceAll("_", " ");
   const head = facet.charAt(0).toUpperCase() + words(facet).slice(1);
@@ -31,18 +48,27 @@ function scored(indicators: readonly Indicator[]): Scored[] {
     .sort((a, b) => lost(b) - lost(a));
 }
 
-function Row({ indicator, heaviest }: { indicator: Scored; heaviest: number }) {
-  const contribution = indicator.contribution_milli;
+interface RowProps {
+  readonly indicator: Scored;
+  readonly heaviest: number;
+  /** Without a score the contributions are shares of nothing. */
+  readonly hasScore: boolean;
+}
+
+function Row({ indicator, heaviest, hasScore }: RowProps) {
+  const contribution = hasScore ? indicator.contribution_milli : null;
   const most = indicator.most * 1000;
   const name = indicatorName(indicator.key);
   const label = `${name}: ${contribution === null ? "unknown" : points(contribution)} of ${points(most)} points`;
   return (
     <li className={styles.indicator}>
       <span className={styles.indicatorName}>{name}</span>
-      <span className={styles.indicatorPoints}>
-        {contribution === null ? DASH : points(contribution)}
-        <span className={styles.of}> of {points(most)}</span>
-      </span>
+      {hasScore && (
+        <span className={styles.indicatorPoints}>
+          {contribution === null ? DASH : points(contribution)}
+          <span className={styles.of}> of {points(most)}</span>
+        </span>
+      )}
       <span className={styles.indicatorBar}>
         <Sized>
           {(size) => (
@@ -87,7 +113,7 @@ export function HealthCard({ health }: { health: Customer["health"] }) {
       </p>
       <ul className={styles.indicators}>
         {indicators.map((indicator) => (
-          <Row key={indicator.key} indicator={indicator} heaviest={heaviest} />
+          <Row key={indicator.key} indicator={indicator} heaviest={heaviest} hasScore={score !== null} />
         ))}
       </ul>
       {indicators.length > 0 && <Hidden>Ordered by how many points are missing.</Hidden>}

@@ -1,5 +1,7 @@
 // What each figure means, in words for whoever asks "what is that number?". One line a figure.
 
+import type { Period } from "./periods";
+
 /** Whether more is better, worse, or neither. */
 export type Wish = "up" | "down" | "none";
 
@@ -12,7 +14,7 @@ export interface Definition {
   readonly means: string;
   /** What `n` counts, after the number: "12 deliveries". */
   readonly counted: string;
-  /** What to say in place of a value, when there is none. */
+  /** What to say in place of a value, when there is none; `reasonFor` adds since when. */
   readonly none: string;
   readonly parts?: Readonly<Record<string, string>>;
 }
@@ -24,7 +26,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Orders placed in the period, whether or not they were cancelled later.",
     counted: "orders",
-    none: "No orders yet",
+    none: "No orders",
   },
   {
     key: "order_value",
@@ -34,7 +36,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "What was ordered in the period, at the price of ordering, cancelled orders included. It is what customers asked for; revenue is what they paid.",
     counted: "orders",
-    none: "No orders yet",
+    none: "No orders",
   },
   {
     key: "freight",
@@ -43,7 +45,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "What customers were charged for delivery on orders placed in the period, part of the order value.",
     counted: "orders",
-    none: "No orders yet",
+    none: "No orders",
   },
   {
     key: "revenue",
@@ -52,7 +54,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "Payments received in the period less payments reversed. Each currency stands by itself: nothing is converted.",
     counted: "payments",
-    none: "No payments yet",
+    none: "No payments",
   },
   {
     key: "on_time_share",
@@ -61,7 +63,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Of all deliveries made in the period, the share that arrived no later than promised.",
     counted: "deliveries",
-    none: "No deliveries yet",
+    none: "No deliveries",
     parts: { delivered: "Delivered", late: "Late", failed: "Failed" },
   },
   {
@@ -71,7 +73,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "down",
     means: "The time from purchase to delivery that half of the deliveries beat.",
     counted: "deliveries",
-    none: "No deliveries yet",
+    none: "No deliveries",
   },
   {
     key: "open_tickets",
@@ -79,7 +81,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "down",
     means: "Support tickets not yet resolved, as of now, whatever the period.",
     counted: "tickets",
-    none: "No tickets yet",
+    none: "No tickets",
   },
   {
     key: "tickets_opened",
@@ -88,7 +90,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "down",
     means: "Support tickets opened in the period.",
     counted: "tickets",
-    none: "No tickets yet",
+    none: "No tickets",
   },
   {
     key: "tickets_resolved",
@@ -97,7 +99,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Support tickets resolved in the period.",
     counted: "tickets",
-    none: "No tickets yet",
+    none: "No tickets",
   },
   {
     key: "first_reply_median",
@@ -106,7 +108,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "down",
     means: "The time from opening a ticket to the first answer by a person that half of the tickets beat.",
     counted: "tickets answered",
-    none: "No replies yet",
+    none: "No replies",
   },
   {
     key: "resolution_median",
@@ -115,7 +117,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "down",
     means: "The time from opening a ticket to its resolution that half of the tickets beat.",
     counted: "tickets resolved",
-    none: "Nothing resolved yet",
+    none: "Nothing resolved",
   },
   {
     key: "sla_missed_share",
@@ -132,7 +134,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "Net Promoter Score: the percentage of answers of 9 or 10 less the percentage of 0 to 6. From −100 to +100.",
     counted: "answers",
-    none: "No answers yet",
+    none: "No answers",
     parts: { promoters: "Promoters (9–10)", passives: "Passives (7–8)", detractors: "Detractors (0–6)" },
   },
   {
@@ -141,7 +143,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Mean satisfaction in surveys, brought to a scale of 1 to 5.",
     counted: "answers",
-    none: "No answers yet",
+    none: "No answers",
   },
   {
     key: "ces",
@@ -149,7 +151,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Mean answer to how easy it was made for the customer, brought to a scale of 1 to 5.",
     counted: "answers",
-    none: "No answers yet",
+    none: "No answers",
   },
   {
     key: "review_score",
@@ -158,7 +160,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Mean of the scores in reviews, brought to a scale of 1 to 5.",
     counted: "reviews",
-    none: "No reviews yet",
+    none: "No reviews",
     parts: { s5: "5", s4: "4", s3: "3", s2: "2", s1: "1" },
   },
   {
@@ -168,7 +170,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "The mood of what customers wrote, from −1 (angry) to +1 (delighted), averaged over the texts it could be told of.",
     counted: "texts",
-    none: "No texts yet",
+    none: "No texts",
     parts: { positive: "Positive", neutral: "Neutral", negative: "Negative", unknown: "Can't tell" },
   },
   {
@@ -177,7 +179,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "The sum of all open opportunities, as of now.",
     counted: "opportunities",
-    none: "No opportunities yet",
+    none: "No opportunities",
   },
   {
     key: "pipeline_weighted",
@@ -187,7 +189,7 @@ export const DEFINITIONS: readonly Definition[] = [
     means:
       "Open opportunities, each counted by the probability of its stage: what the pipeline is worth on average.",
     counted: "opportunities",
-    none: "No opportunities yet",
+    none: "No opportunities",
   },
   {
     key: "won_value",
@@ -195,7 +197,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "The value of opportunities won in the period.",
     counted: "opportunities",
-    none: "Nothing won yet",
+    none: "Nothing won",
   },
   {
     key: "win_rate",
@@ -203,7 +205,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Of the opportunities decided in the period, the share that was won.",
     counted: "decided",
-    none: "Nothing decided yet",
+    none: "Nothing decided",
     parts: { won: "Won", lost: "Lost", created: "New" },
   },
   {
@@ -213,7 +215,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "The mean health score of all customers there is enough known of, from 0 to 100.",
     counted: "customers",
-    none: "Not enough known yet",
+    none: "Not enough known",
   },
   {
     key: "customers",
@@ -221,7 +223,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Everybody known, as of now, whatever the period.",
     counted: "customers",
-    none: "No customers yet",
+    none: "No customers",
   },
   {
     key: "active_customers",
@@ -230,7 +232,7 @@ export const DEFINITIONS: readonly Definition[] = [
     wish: "up",
     means: "Customers of whom at least one event happened in the period.",
     counted: "customers",
-    none: "Nobody yet",
+    none: "Nobody",
   },
 ];
 
@@ -254,6 +256,20 @@ export function definitionOf(key: string): Definition {
     wish: "none",
     means: "A figure this page has no description of yet.",
     counted: "observations",
-    none: "No data yet",
+    none: "No data",
   };
+}
+
+const STANDING = new Set(["open_tickets", "customers", "pipeline_open", "pipeline_weighted", "health_mean"]);
+
+/** Whether a figure is true as of now, whatever the period. */
+export function isStanding(key: string): boolean {
+  return STANDING.has(baseKey(key));
+}
+
+/** Why there is no value: "No deliveries today". */
+export function reasonFor(key: string, period: Period): string {
+  const { none } = definitionOf(key);
+  if (period === "all" || isStanding(key)) return `${none} yet`;
+  return period === "today" ? `${none} today` : `${none} in this period`;
 }

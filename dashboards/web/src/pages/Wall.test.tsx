@@ -62,7 +62,7 @@ describe("the wall", () => {
     expect(figure("nps")?.textContent).toBe("–");
     // What stands has no period before: the flow into it is compared.
     expect(document.querySelector('[data-src="figures|tickets_opened|change"]')?.textContent).toBe("20.0%");
-    expect(screen.getByText("No answers yet")).toBeTruthy();
+    expect(screen.getByText("No answers today")).toBeTruthy();
   });
 
   it("leaves out a row it can't read, and shows the others", () => {

@@ -80,7 +80,7 @@ export function Activity() {
         <h2 className={styles.title}>Just happened</h2>
       </header>
       <div className={styles.chart}>
-        {newest.length === 0 && <p className={styles.none}>Nothing has happened yet</p>}
+        {newest.length === 0 && <p className={styles.none}>Nothing new yet</p>}
         <Sized>
           {({ height, em }) => (
             <ol className={styles.lines}>

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { TrendChart } from "../charts/TrendChart";
 import type { Figure } from "../feed/topics";
 import { currenciesOf, useWallFigures } from "../figures/context";
-import { baseKey, definitionOf } from "../figures/definitions";
+import { baseKey, definitionOf, isStanding, reasonFor } from "../figures/definitions";
 import { PERIOD_WORDS } from "../figures/periods";
 import { figureText } from "../format/figure";
 import { count } from "../format/number";
@@ -14,10 +14,9 @@ import { FigureValue, unknownFigure } from "./FigureTile";
 import { placeLabel } from "./places";
 
 const FLOWS = new Set(["count", "money"]);
-const STANDING = new Set(["open_tickets", "customers", "pipeline_open", "pipeline_weighted"]);
 
 function isFlow(figure: Figure): boolean {
-  return FLOWS.has(figure.unit) && !STANDING.has(baseKey(figure.key));
+  return FLOWS.has(figure.unit) && !isStanding(figure.key);
 }
 
 function Facts({ figure }: { figure: Figure }) {
@@ -122,7 +121,7 @@ export function FigureDialog({ figureKey, onClose }: { figureKey: string; onClos
           <FigureValue figure={figure} />
           <Delta figure={figure} />
         </p>
-        {figure.value === null && <p className={styles.means}>{definition.none}.</p>}
+        {figure.value === null && <p className={styles.means}>{reasonFor(figureKey, period)}.</p>}
         <p className={styles.means}>{definition.means}</p>
         <Trend figure={figure} />
         <Facts figure={figure} />

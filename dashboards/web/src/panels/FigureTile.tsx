@@ -3,7 +3,7 @@ import { SparkColumns } from "../charts/SparkColumns";
 import { Sparkline } from "../charts/Sparkline";
 import type { Figure } from "../feed/topics";
 import { useWallFigures } from "../figures/context";
-import { definitionOf } from "../figures/definitions";
+import { definitionOf, reasonFor } from "../figures/definitions";
 import { PERIOD_WORDS } from "../figures/periods";
 import { changeOf, type Detail, figureText } from "../format/figure";
 import { Delta } from "../ui/Delta";
@@ -59,7 +59,7 @@ export function TileTitle({ figureKey, title }: { figureKey: string; title: stri
 /** The change and the value it is measured against. */
 function Comparison({ figure }: { figure: Figure }) {
   const { period } = useWallFigures();
-  if (figure.value === null) return <span className={styles.none}>{definitionOf(figure.key).none}</span>;
+  if (figure.value === null) return <span className={styles.none}>{reasonFor(figure.key, period)}</span>;
   if (period === "all") return <span className={styles.none}>{PERIOD_WORDS.all.trend}</span>;
   if (figure.prior === null) return <span className={styles.none}>No earlier period</span>;
   return (
@@ -142,7 +142,7 @@ function lineLength(figure: Figure, scale: string | undefined): number {
 
 /** A figure of the second row: value and change side by side, and what it is made of. */
 export function SecondFigure({ figureKey, title, scale, chart, children }: SecondProps) {
-  const { byKey } = useWallFigures();
+  const { byKey, period } = useWallFigures();
   const figure = byKey.get(figureKey) ?? unknownFigure(figureKey);
   const definition = definitionOf(figureKey);
   return (
@@ -161,7 +161,11 @@ export function SecondFigure({ figureKey, title, scale, chart, children }: Secon
       </p>
       <div className={styles.strip}>{chart}</div>
       <div className={styles.foot}>
-        {figure.value === null ? <span className={styles.none}>{definition.none}</span> : children}
+        {figure.value === null ? (
+          <span className={styles.none}>{reasonFor(figureKey, period)}</span>
+        ) : (
+          children
+        )}
       </div>
     </article>
   );

@@ -27,8 +27,9 @@ export function PartsBar({ figureKey, parts }: { figureKey: string; parts: reado
 
 /** One part by its number: "1,156 late". */
 export function PartCount({ figureKey, part, label }: { figureKey: string; part: string; label: string }) {
-  const value = partOf(useWallFigures().byKey.get(figureKey), part);
-  if (value === null) return null;
+  const figure = useWallFigures().byKey.get(figureKey);
+  const value = partOf(figure, part);
+  if (figure?.value == null || value === null) return null;
   return (
     <span className={styles.fact}>
       <Num
@@ -44,8 +45,9 @@ export function PartCount({ figureKey, part, label }: { figureKey: string; part:
 
 /** How many observations the figure stands on: "412 answers". */
 export function Observed({ figureKey, label }: { figureKey: string; label: string }) {
-  const n = useWallFigures().byKey.get(figureKey)?.n ?? null;
-  if (n === null) return null;
+  const figure = useWallFigures().byKey.get(figureKey);
+  const n = figure?.n ?? null;
+  if (figure?.value == null || n === null) return null;
   return (
     <span className={styles.fact}>
       <Num text={count(n)} raw={n} source={`figures|${figureKey}|n`} className={styles.factValue} /> {label}
