@@ -12,12 +12,12 @@ use std::ops::Range;
 
 /// Between the introductions of two customers on the first day: the import of the customer base.
 const IMPORT_GAP_MS: i64 = 20;
-/// New customers and prospects a day for each customer of the first day: as many come as leave.
-const ARRIVALS_PER_DAY: f64 = 0.002;
+/// New customers and prospects a day for each customer of the first day: some more than leave.
+const ARRIVALS_PER_DAY: f64 = 0.0035;
 /// Out of a hundred customers, how many are consumers, businesses and enterprises.
 const MIX: [u32; 3] = [80, 17, 3];
-/// And of those who arrive.
-const ARRIVALS_MIX: [u32; 3] = [80, 17, 3];
+/// And of those who arrive: two in three businesses only ask for an offer.
+const ARRIVALS_MIX: [u32; 3] = [70, 25, 5];
 
 /// Which company, and from when on.
 #[derive(Clone, Debug, PartialEq)]

@@ -22,6 +22,8 @@ const BUSY: [f64; 24] = [
     0.35, 0.3, 0.3, 0.3, 0.5, 0.9, 1.5, 1.9, 1.9, 1.6, 1.4, 1.2, 1.2, 1.3, 1.3, 1.2, 1.2, 1.2, 1.0, 0.9, 0.8, 0.7, 0.6,
     0.45,
 ];
+/// How busy each day of the week is, from Monday on.
+const WEEK: [f64; 7] = [1.02, 0.96, 0.95, 1.03, 1.14, 0.99, 0.91];
 /// What is sold cup after cup, and its price in cents: a pattern instead of chance, so that a sum needs no drawing.
 const DRINKS: [(&str, i64); 10] = [
     ("espresso", 60),
@@ -100,7 +102,9 @@ impl Corner<'_> {
         let mut dice = Dice::new(self.world.profile.seed ^ 0x000C_0FFE_EC09_57A8, stream);
         let (.., ahead) = CORNERS[self.number as usize % CORNERS.len()];
         let busy = BUSY[(hour + ahead).rem_euclid(24) as usize];
-        let cups = dice.poisson(CUPS_AN_HOUR * busy);
+        // 1970-01-01 was a Thursday.
+        let week = WEEK[((hour + ahead).div_euclid(24) + 3).rem_euclid(7) as usize];
+        let cups = dice.poisson(CUPS_AN_HOUR * busy * week);
         let from = dice.below(DRINKS.len());
         Sold { cups, from, dice }
     }

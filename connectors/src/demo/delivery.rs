@@ -127,7 +127,7 @@ fn complain(desk: &mut Desk<'_>, order: Order, late: bool, days: i64) {
         desk.later(wait, Step::Order(order, Next::Return));
     } else if late && desk.chance(0.3) {
         support::open(desk, Theme::Delivery, upset, serial, days);
-    } else if order.machine && desk.chance(0.16) {
+    } else if order.machine && desk.chance(0.1) {
         support::open(desk, Theme::Setup, upset, serial, days);
     }
 }

@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, DAY};
 use super::catalogue::SEGMENTS;
 use super::company::Profile;
-use super::customer::Customer;
+use super::customer::{Customer, CustomerKind};
 use super::random::Dice;
 use super::truths::GROWTH_MAX;
 use super::{billing, text};
@@ -139,7 +139,8 @@ impl Desk<'_> {
             let index = self.customer.dice.weighted(rivals.iter().map(|(_, weight)| *weight));
             rivals[index].0
         });
-        text::Slots { product: self.customer.machine_name(), rival, days }
+        let business = self.customer.kind != CustomerKind::Consumer;
+        text::Slots { business, product: self.customer.machine_name(), rival, days }
     }
 
     /// Something they write.

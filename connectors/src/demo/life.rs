@@ -73,6 +73,9 @@ fn identify(desk: &mut Desk<'_>, source: &'static str, since: i64) {
 }
 
 fn discover(desk: &mut Desk<'_>) {
+    if desk.customer.kind != CustomerKind::Enterprise {
+        desk.customer.tier = "bronze";
+    }
     web::visit(desk, 3);
     if desk.customer.kind == CustomerKind::Consumer {
         desk.later(6 * MINUTE, Step::Life(Next::Register));
@@ -133,8 +136,9 @@ fn settle(desk: &mut Desk<'_>) {
     };
     if desk.chance(subscribers) {
         desk.later(10 * SECOND, Step::Life(Next::Subscribe));
+    } else {
+        orders::plan_next(desk);
     }
-    orders::plan_next(desk);
     web::settle(desk);
     voice::settle(desk);
     plan_grumble(desk);
@@ -157,6 +161,8 @@ fn subscribe(desk: &mut Desk<'_>) {
     let terms = terms(desk, Subscription { serial, plan, seats });
     desk.emit("/demo/erp", Event::SubscriptionStarted(terms));
     billing::plan_first_month(desk);
+    // Only now: who gets a box orders less beside it.
+    orders::plan_next(desk);
 }
 
 /// What a subscription costs and what it is.
@@ -211,12 +217,8 @@ fn grumble(desk: &mut Desk<'_>) {
     }
     let themes = [Theme::Quality, Theme::Setup, Theme::Billing, Theme::Price, Theme::Staff];
     let theme = themes[desk.dice().weighted([30, 26, 22, 12, 10].into_iter())];
-    let mood = match desk.customer.dice.normal(desk.customer.goodwill, 0.5) {
-        warm if warm > 0.9 => Mood::Delighted,
-        mild if mild > 0.55 => Mood::Content,
-        cool if cool > -0.35 => Mood::Annoyed,
-        _ => Mood::Furious,
-    };
+    let angry = 0.25 - 0.25 * desk.customer.goodwill;
+    let mood = if desk.chance(angry) { Mood::Furious } else { Mood::Annoyed };
     support::open(desk, theme, mood, None, 0);
     plan_grumble(desk);
 }

@@ -77,6 +77,12 @@ impl Dice {
         of[self.below(of.len())]
     }
 
+    /// One of them, each as likely; nothing where there is nothing.
+    pub(super) fn any<'a>(&mut self, of: &'a [String]) -> &'a str {
+        let index = self.below(of.len());
+        of.get(index).map_or("", String::as_str)
+    }
+
     /// The index of one of the weights, each as likely as it is heavy.
     pub(super) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
         let total: u64 = weights.clone().map(u64::from).sum();

@@ -2,9 +2,9 @@
 
 use super::calendar::{DAY, HOUR, MINUTE};
 use super::outbox::Sink;
-use super::run::{Bookmark, Options, Phase, Progress, RunError, run_into};
+use super::run::{Bookmark, Options, Phase, Progress, RunError, run, run_into};
 use super::{Company, Profile};
-use nexusflow_log::AppendError;
+use nexusflow_log::{AppendError, Appender};
 use nexusflow_model::{Envelope, Event, Id, Place, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::future::{Ready, ready};
@@ -114,7 +114,9 @@ async fn what_is_confirmed_through_is_stored_and_a_restart_tells_only_the_rest()
     let second = tell(saved, now.plus_ms(2 * MINUTE), 1.0, usize::MAX - 1, 3_000).await;
     assert!(second.events.iter().all(|event| event.occurred_at > through));
     let later = now.plus_ms(11 * HOUR);
-    let third = tell(second.result.unwrap().bookmark, later, 1.0, usize::MAX - 1, 2_000).await;
+    let second_last = second.result.unwrap();
+    assert_eq!((second_last.phase, second_last.confirmed), (Phase::Live, 3_000));
+    let third = tell(second_last.bookmark, later, 1.0, usize::MAX - 1, 2_000).await;
 
     let mut told: BTreeMap<Id, Envelope> = BTreeMap::new();
     let mut repeated = 0;
@@ -162,4 +164,11 @@ async fn a_pace_that_is_none_is_refused() {
         let told = tell(Bookmark::new(profile()), start(), pace, 2, 1).await;
         assert!(matches!(told.result, Err(RunError::Pace(_))));
     }
+}
+
+/// Compiles: a run can be a task of its own.
+#[expect(dead_code, reason = "see above")]
+fn a_run_can_be_spawned(bookmark: Bookmark, appender: Appender, stop: watch::Receiver<bool>) {
+    let now = || Timestamp::EPOCH;
+    drop(tokio::spawn(async move { run(bookmark, &appender, Options::default(), now, |_| {}, stop).await }));
 }

@@ -139,7 +139,7 @@ fn relationship(desk: &mut Desk<'_>, nps: Opinion) {
         return;
     }
     let theme = if desk.customer.goodwill < 0.0 { Theme::Delivery } else { nps.theme };
-    let mean = (7.8 + 1.9 * desk.customer.goodwill + desk.customer.dice.normal(0.0, 1.4)).clamp(0.5, 9.9);
+    let mean = (8.3 + 1.9 * desk.customer.goodwill + desk.customer.dice.normal(0.0, 1.4)).clamp(0.5, 9.9);
     desk.in_office_hours(NPS_EVERY, Step::Voice(nps, Next::Relationship));
     ask_in(desk, MINUTE, Opinion { mean, theme, ..nps });
 }
