@@ -238,6 +238,7 @@ await test("customers are found as one types", async () => {
   id = await someCustomer();
   await onPage("/customers", LAPTOP, async (page) => {
     await page.getByLabel("Find by name or id").fill(id);
+    await page.waitForURL((url) => url.searchParams.get("q") === id);
     const found = page.locator(`[data-loading=false] a[href="/customers/${encodeURIComponent(id)}"]`);
     await found.first().waitFor({ timeout: PATIENCE_MS });
     await accessible(page);

@@ -9,25 +9,26 @@ export interface Fetched<T> {
   readonly loading: boolean;
 }
 
-/** Fetches `path` whenever it changes (null: nothing), keeping the last answer until the next is there. */
-export function useGet<T>(path: string | null, shape: v.GenericSchema<unknown, T>): Fetched<T> {
-  const [fetched, setFetched] = useState<Fetched<T>>({ value: null, error: null, loading: path !== null });
+interface Answer<T> {
+  readonly path: string | null;
+  readonly value: T | null;
+  readonly error: ApiError | null;
+}
+
+/** Fetches `path` whenever it changes, keeping the last answer until the next is there. */
+export function useGet<T>(path: string, shape: v.GenericSchema<unknown, T>): Fetched<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ path: null, value: null, error: null });
   useEffect(() => {
-    if (path === null) {
-      setFetched({ value: null, error: null, loading: false });
-      return;
-    }
     const abort = new AbortController();
-    setFetched((before) => ({ ...before, loading: true }));
     getJson(path, shape, abort.signal).then(
-      (value) => setFetched({ value, error: null, loading: false }),
+      (value) => setAnswer({ path, value, error: null }),
       (error: unknown) => {
         if (abort.signal.aborted) return;
         const told = error instanceof ApiError ? error : new ApiError(0, "unexpected", String(error));
-        setFetched((before) => ({ ...before, error: told, loading: false }));
+        setAnswer((before) => ({ path, value: before.value, error: told }));
       },
     );
     return () => abort.abort();
   }, [path, shape]);
-  return fetched;
+  return { value: answer.value, error: answer.error, loading: answer.path !== path };
 }
