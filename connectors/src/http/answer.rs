@@ -45,7 +45,10 @@ pub(super) fn outcome(outcome: &Outcome, is_single: bool) -> Response {
         _ => StatusCode::MULTI_STATUS,
     };
     let retry = (unstored > 0).then_some(RETRY_AFTER_S);
-    let rejects = outcome.rejected.iter().map(|(at, reject)| json!({"index": at, "field": reject.field, "reason": reject.reason}));
+    let rejects = outcome
+        .rejected
+        .iter()
+        .map(|(at, reject)| json!({"index": at, "field": reject.field, "reason": reject.reason}));
     let retries = outcome.unstored.iter().map(|(at, error)| json!({"index": at, "reason": error.to_string()}));
     let mut body = json!({
         "stored": stored,
@@ -54,7 +57,11 @@ pub(super) fn outcome(outcome: &Outcome, is_single: bool) -> Response {
         "retry_after_s": retry,
     });
     if status.is_client_error() || status.is_server_error() {
-        let message = if unstored > 0 { "nothing was stored, send the batch again" } else { "no event of the batch could be understood" };
+        let message = if unstored > 0 {
+            "nothing was stored, send the batch again"
+        } else {
+            "no event of the batch could be understood"
+        };
         body["error"] = json!({"code": "batch", "message": message, "retry_after_s": retry});
     }
     with_retry((status, Json(body)).into_response(), retry)

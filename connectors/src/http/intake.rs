@@ -26,7 +26,10 @@ pub(super) struct Outcome {
 pub(super) fn read(headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Result<Vec<Incoming>, Box<Response>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let content_type = text(header::CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
-    let one = |event: Result<Envelope, Reject>, original: Bytes| Incoming { event: event.and_then(|e| check(e, now)), original };
+    let one = |event: Result<Envelope, Reject>, original: Bytes| Incoming {
+        event: event.and_then(|e| check(e, now)),
+        original,
+    };
     if headers.keys().any(|name| name.as_str().starts_with("ce-")) {
         let attributes = Attributes {
             specversion: text("ce-specversion"),
@@ -58,7 +61,10 @@ pub(super) fn read(headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Result<
 fn check(envelope: Envelope, now: Timestamp) -> Result<Envelope, Reject> {
     let kind = envelope.event.kind();
     if kind.is_control() {
-        return Err(Reject::new("type", format!("{} is for NexusFlow's own operators and can't be published", kind.as_str())));
+        return Err(Reject::new(
+            "type",
+            format!("{} is for NexusFlow's own operators and can't be published", kind.as_str()),
+        ));
     }
     if envelope.occurred_at.ms_since(now) > AHEAD_MS_MAX {
         return Err(Reject::new("time", "lies more than a day ahead: check the clock of the publisher"));

@@ -12,7 +12,7 @@ use axum::routing::post;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use nexusflow_log::{Appender, DeadLetters};
-use nexusflow_model::{limits, Reject, Timestamp};
+use nexusflow_model::{Reject, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -129,7 +129,9 @@ fn wait_for_quota(inner: &Inner, peer: IpAddr, count: NonZeroU32) -> Option<Dura
 }
 
 fn is_single(headers: &HeaderMap, body: &[u8]) -> bool {
-    let batch = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/cloudevents-batch"));
+    let batch = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/cloudevents-batch"));
     !batch && !body.trim_ascii_start().starts_with(b"[")
 }
 

@@ -61,7 +61,10 @@ fn decode(hub: &SharedHub, bytes: &[u8]) -> Option<Change> {
     let format = postcard::take_from_bytes::<u32>(bytes).map(|(format, _)| format).unwrap_or(0);
     let why = match postcard::from_bytes(bytes) {
         Ok(change) if format == Commerce::VERSION => return Some(change),
-        Ok(_) => format!("a worker of another version is running (format {format}, this gateway reads {})", Commerce::VERSION),
+        Ok(_) => format!(
+            "a worker of another version is running (format {format}, this gateway reads {})",
+            Commerce::VERSION
+        ),
         Err(error) => format!("a worker's words can't be read (format {format}): {error}"),
     };
     tracing::error!(why, "workers and gateways must be of one version");
@@ -86,7 +89,12 @@ fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
 /// Notes that a partition is alive, and how fast it goes, over windows of two seconds.
 fn heard(state: &mut State, partition: u32, events: u64) {
     let now = Instant::now();
-    let heard = state.heard.entry(partition).or_insert(Heard { at: now, events_per_s: 0.0, rated_at: now, rated_events: events });
+    let heard = state.heard.entry(partition).or_insert(Heard {
+        at: now,
+        events_per_s: 0.0,
+        rated_at: now,
+        rated_events: events,
+    });
     heard.at = now;
     let window = now.duration_since(heard.rated_at);
     if window >= Duration::from_secs(2) {

@@ -73,7 +73,11 @@ impl Guard {
         let is_upgrade = headers.contains_key(header::UPGRADE);
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if (changes || is_upgrade) && !self.settings.is_from_here(headers) {
-            return refused(StatusCode::FORBIDDEN, "origin", "pages of this origin may not use NexusFlow; see access.origins");
+            return refused(
+                StatusCode::FORBIDDEN,
+                "origin",
+                "pages of this origin may not use NexusFlow; see access.origins",
+            );
         }
         let token = match self.right {
             Right::View => &self.settings.view_token,
@@ -83,7 +87,11 @@ impl Guard {
             // Without a token only this machine may ask, and by its own name: a page elsewhere can't borrow the browser.
             let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
             let is_local = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback()) && is_local_host(headers);
-            return if is_local { None } else { refused(StatusCode::FORBIDDEN, "forbidden", "only this machine may ask; set access tokens") };
+            return if is_local {
+                None
+            } else {
+                refused(StatusCode::FORBIDDEN, "forbidden", "only this machine may ask; set access tokens")
+            };
         };
         let by_cookie = self.right == Right::View && cookie(headers).is_some_and(|value| same(value, &session(token)));
         if by_cookie || bearer(headers).is_some_and(|given| same(given, token)) {
@@ -98,7 +106,8 @@ impl AccessSettings {
     fn is_from_here(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else { return true };
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        origin.split_once("://").is_some_and(|(_, authority)| authority == host) || self.origins.iter().any(|own| own == origin)
+        origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+            || self.origins.iter().any(|own| own == origin)
     }
 }
 
@@ -113,7 +122,11 @@ struct SignIn {
     token: String,
 }
 
-async fn sign_in(State(settings): State<Arc<AccessSettings>>, headers: HeaderMap, Json(given): Json<SignIn>) -> Response {
+async fn sign_in(
+    State(settings): State<Arc<AccessSettings>>,
+    headers: HeaderMap,
+    Json(given): Json<SignIn>,
+) -> Response {
     let Some(token) = &settings.view_token else { return StatusCode::NO_CONTENT.into_response() };
     if !settings.is_from_here(&headers) || !same(&given.token, token) {
         // Slow enough that guessing is no use.
@@ -151,6 +164,10 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 
 fn is_local_host(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = if host.starts_with('[') { host.split_once(']').map_or(host, |(name, _)| name) } else { host.split(':').next().unwrap_or(host) };
+    let name = if host.starts_with('[') {
+        host.split_once(']').map_or(host, |(name, _)| name)
+    } else {
+        host.split(':').next().unwrap_or(host)
+    };
     matches!(name, "localhost" | "127.0.0.1" | "[::1")
 }

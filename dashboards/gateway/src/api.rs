@@ -27,10 +27,10 @@ pub(crate) fn error(status: StatusCode, code: &str, message: &str) -> Response {
 
 /// `GET /api/v1/views`
 pub(crate) async fn topics() -> Response {
-    let params = |params: &[(&str, &str)]| -> Value { params.iter().map(|(name, about)| json!({"name": name, "about": about})).collect() };
-    let topic = |name: &str, kind: &str, about: &str, of: &[(&str, &str)]| {
-        json!({"topic": name, "kind": kind, "about": about, "params": params(of), "cols": render::shape(name).map(|(_, cols)| cols)})
+    let params = |params: &[(&str, &str)]| -> Value {
+        params.iter().map(|(name, about)| json!({"name": name, "about": about})).collect()
     };
+    let topic = |name: &str, kind: &str, about: &str, of: &[(&str, &str)]| json!({"topic": name, "kind": kind, "about": about, "params": params(of), "cols": render::shape(name).map(|(_, cols)| cols)});
     let mut topics: Vec<Value> =
         views::TOPICS.iter().map(|own| topic(own.name, "state", own.about, own.params)).collect();
     topics.push(topic("customer", "state", "One customer, whole.", &[("id", "the customer's id")]));
@@ -47,7 +47,11 @@ pub(crate) async fn view(
     Query(params): Query<BTreeMap<String, String>>,
 ) -> Response {
     if topic == "activity" {
-        return error(StatusCode::BAD_REQUEST, "log_topic", "activity is a log: read it by WebSocket or at /api/stream?topic=activity");
+        return error(
+            StatusCode::BAD_REQUEST,
+            "log_topic",
+            "activity is a log: read it by WebSocket or at /api/stream?topic=activity",
+        );
     }
     if topic == "customer" {
         let id = params.get("id").cloned().unwrap_or_default();
@@ -110,8 +114,12 @@ pub(crate) async fn customer(State(hub): State<SharedHub>, Path(id): Path<String
         Err(why) => return error(StatusCode::BAD_REQUEST, "bad_id", &why.to_string()),
     };
     match render::find_customer(&hub, &id).await {
-        Ok(json) if json == b"null" => error(StatusCode::NOT_FOUND, "unknown_customer", "nobody has heard of this customer"),
-        Ok(json) => ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], json).into_response(),
+        Ok(json) if json == b"null" => {
+            error(StatusCode::NOT_FOUND, "unknown_customer", "nobody has heard of this customer")
+        }
+        Ok(json) => {
+            ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], json).into_response()
+        }
         Err(why) => error(StatusCode::SERVICE_UNAVAILABLE, "no_worker", &why.to_string()),
     }
 }

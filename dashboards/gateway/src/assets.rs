@@ -23,7 +23,9 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     let is_page = path.is_empty() || !path.rsplit('/').next().unwrap_or_default().contains('.');
     let name = if is_page { "index.html" } else { path };
-    let Some(plain) = Dist::get(name) else { return (StatusCode::NOT_FOUND, "there is no such page\n").into_response() };
+    let Some(plain) = Dist::get(name) else {
+        return (StatusCode::NOT_FOUND, "there is no such page\n").into_response();
+    };
     let kind = content_type(name);
     let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let common = [
@@ -34,7 +36,8 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::VARY, "accept-encoding"),
     ];
-    let takes_gzip = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
+    let takes_gzip =
+        headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
     match takes_gzip.then(|| Dist::get(&format!("{name}.gz"))).flatten() {
         Some(packed) => (common, [(header::CONTENT_ENCODING, "gzip")], packed.data).into_response(),
         None => (common, plain.data).into_response(),

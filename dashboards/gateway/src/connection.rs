@@ -66,7 +66,8 @@ pub(crate) async fn serve(hub: SharedHub, socket: WebSocket) {
 impl Connection {
     async fn run(&mut self, mut incoming: SplitStream<WebSocket>) -> End {
         match tokio::time::timeout(HELLO_WITHIN, incoming.next()).await {
-            Ok(Some(Ok(Message::Text(text)))) if matches!(serde_json::from_str(&text), Ok(FromClient::Hello { v: 1 })) => {}
+            Ok(Some(Ok(Message::Text(text))))
+                if matches!(serde_json::from_str(&text), Ok(FromClient::Hello { v: 1 })) => {}
             Ok(Some(Ok(_))) | Err(_) => return End::Protocol("the first frame must be hello with v = 1"),
             Ok(_) => return End::Closed,
         }
@@ -132,7 +133,11 @@ impl Connection {
             return self.send(frame::error(Some(&sub.id), "too_many", "at most 64 subscriptions a connection")).await;
         }
         let before = self.subscriptions();
-        let done = if sub.topic == "activity" { self.subscribe_to_activities(sub).await } else { self.subscribe_to_feed(sub).await };
+        let done = if sub.topic == "activity" {
+            self.subscribe_to_activities(sub).await
+        } else {
+            self.subscribe_to_feed(sub).await
+        };
         self.hub.subscriptions.fetch_add(self.subscriptions() - before, Ordering::Relaxed);
         done
     }
@@ -218,7 +223,8 @@ impl Connection {
 
     async fn beat(&mut self) -> Result<(), End> {
         let as_of = self.hub.as_of().map(|at| at.to_string()).unwrap_or_default();
-        let topics = self.topics.iter().map(|(id, topic)| (id.as_str(), topic.sent.as_ref().map_or(0, |sent| sent.seq)));
+        let topics =
+            self.topics.iter().map(|(id, topic)| (id.as_str(), topic.sent.as_ref().map_or(0, |sent| sent.seq)));
         let activities = self.activities.iter().map(|(id, seq, _)| (id.as_str(), *seq));
         let frame = frame::heartbeat(&now().to_string(), &self.hub.freshness(), &as_of, topics.chain(activities));
         self.send(frame).await

@@ -44,8 +44,12 @@ pub(crate) fn snapshot(id: &str, epoch: &str, key: &[&str], cols: &[&str], of: &
 pub(crate) fn delta(id: &str, epoch: &str, before: &Rendered, now: &Rendered) -> String {
     let had: HashMap<&str, &Line> = before.rows.iter().map(|line| (&*line.key, line)).collect();
     let has: HashMap<&str, &Line> = now.rows.iter().map(|line| (&*line.key, line)).collect();
-    let up: Vec<&str> =
-        now.rows.iter().filter(|line| had.get(&*line.key).is_none_or(|old| old.json != line.json)).map(|line| &*line.json).collect();
+    let up: Vec<&str> = now
+        .rows
+        .iter()
+        .filter(|line| had.get(&*line.key).is_none_or(|old| old.json != line.json))
+        .map(|line| &*line.json)
+        .collect();
     let gone: Vec<&str> =
         before.rows.iter().filter(|line| !has.contains_key(&*line.key)).map(|line| &*line.key).collect();
     format!(

@@ -105,9 +105,15 @@ impl Hub {
     }
 
     /// Renders a view of the domain.
-    pub(crate) fn render(&self, topic: &views::Topic, params: &views::Params) -> Result<Vec<views::table::Row>, String> {
+    pub(crate) fn render(
+        &self,
+        topic: &views::Topic,
+        params: &views::Params,
+    ) -> Result<Vec<views::table::Row>, String> {
         self.with(|state| {
-            let Some(clock) = state.merged.clock() else { return (topic.render)(&state.scene(Timestamp::EPOCH), params) };
+            let Some(clock) = state.merged.clock() else {
+                return (topic.render)(&state.scene(Timestamp::EPOCH), params);
+            };
             (topic.render)(&state.scene(clock), params)
         })
     }

@@ -79,7 +79,11 @@ impl std::fmt::Debug for Gateway {
 pub fn check(settings: &GatewaySettings, access: &AccessSettings) -> Result<(), GatewayError> {
     let good = |token: &Option<String>| token.as_ref().is_some_and(|token| token.len() >= TOKEN_BYTES_MIN);
     let is_safe = good(&access.view_token) && good(&access.publish_token);
-    if settings.listen.ip().is_loopback() || is_safe { Ok(()) } else { Err(GatewayError::Open { listen: settings.listen }) }
+    if settings.listen.ip().is_loopback() || is_safe {
+        Ok(())
+    } else {
+        Err(GatewayError::Open { listen: settings.listen })
+    }
 }
 
 impl Gateway {

@@ -21,7 +21,11 @@ pub(crate) async fn serve(
     headers: HeaderMap,
 ) -> Response {
     let Some(topic) = params.remove("topic") else {
-        return api::error(StatusCode::BAD_REQUEST, "bad_topic", "the parameter topic is missing; GET /api/v1/views lists them");
+        return api::error(
+            StatusCode::BAD_REQUEST,
+            "bad_topic",
+            "the parameter topic is missing; GET /api/v1/views lists them",
+        );
     };
     let had = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.rsplit_once(':'));
     let had = had.filter(|(epoch, _)| *epoch == hub.epoch).and_then(|(_, seq)| seq.parse().ok()).unwrap_or(0);

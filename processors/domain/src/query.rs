@@ -26,11 +26,14 @@ pub enum Query {
     },
 }
 
+/// How well a customer fits, lower being better, and the newest first among equals.
+pub type Rank = (u8, std::cmp::Reverse<Option<Timestamp>>);
+
 /// A finding of a search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// How well it fits; lower is better.
-    pub rank: (u8, std::cmp::Reverse<Option<Timestamp>>),
+    pub rank: Rank,
     /// The customer as a line of the result.
     pub line: Value,
 }
@@ -39,7 +42,7 @@ pub struct Finding {
 pub fn search(partition: &Partition<Commerce>, text: &str, limit: usize) -> Vec<Finding> {
     let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let is_customer = |key: &(u8, Id)| key.0 == Subject::Customer as u8;
-    let mut found: Vec<((u8, std::cmp::Reverse<Option<Timestamp>>), &Id, &Profile)> = partition
+    let mut found: Vec<(Rank, &Id, &Profile)> = partition
         .profiles()
         .filter(|(key, _)| is_customer(key))
         .filter_map(|((_, id), slot)| {

@@ -135,9 +135,10 @@ impl Ticket {
         }
     }
 
-    /// When it was resolved, unless it came back since.
+    /// When it was resolved, unless it came back since and was not closed after that: closing confirms the last resolution.
     pub fn resolved_at(&self) -> Option<Timestamp> {
-        self.resolved_at.at().filter(|at| Some(*at) > self.reopened_at.at())
+        let stands = self.closed_at() > self.reopened_at.at();
+        self.resolved_at.at().filter(|at| stands || Some(*at) > self.reopened_at.at())
     }
 
     fn closed_at(&self) -> Option<Timestamp> {

@@ -35,7 +35,10 @@ struct Order {
     placed_at: Latest<()>,
     total: Latest<Money>,
     freight: Latest<Money>,
-    status: Latest<Status>,
+    /// What the shop, the customer or the arrival said last.
+    said: Latest<Status>,
+    /// Kept apart: scanners report late, and a parcel that has arrived is not on its way any more.
+    shipped_at: Latest<()>,
 }
 
 /// Where an order stands.
@@ -104,13 +107,14 @@ merge_fields!(CommerceCounts {
 impl Facet for Commerce {
     fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
         let (at, tie) = (envelope.occurred_at, context.identity);
-        let by_status = |status: Status| move |order: &mut Order| order.status.say(at, tie, status);
         match &envelope.event {
             Event::OrderPlaced(it) => self.change(context, &it.order, |order| order.place(at, tie, it)),
             Event::OrderChanged(it) => self.change(context, &it.order, |order| order.alter(at, tie, it)),
-            Event::OrderCancelled(it) => self.change(context, &it.order, by_status(Status::Cancelled)),
-            Event::DeliveryShipped(it) => self.change(context, &it.order, by_status(Status::Shipped)),
-            Event::DeliveryDelivered(it) => self.change(context, &it.order, by_status(Status::Delivered)),
+            Event::OrderCancelled(it) => self.change(context, &it.order, |order| order.say(at, tie, Status::Cancelled)),
+            Event::DeliveryShipped(it) => self.change(context, &it.order, |order| order.shipped_at.say(at, tie, ())),
+            Event::DeliveryDelivered(it) => {
+                self.change(context, &it.order, |order| order.say(at, tie, Status::Delivered))
+            }
             Event::OrderReturned(_) => {
                 self.returned += 1;
                 context.count_at(at, |rollup| rollup.commerce.returns += 1);
@@ -157,7 +161,7 @@ impl Commerce {
 
     fn count(&mut self, context: &mut Fold<'_>, order: &Order, times: i64) {
         let Some(placed_at) = order.placed_at.at() else { return };
-        let cancelled = order.status.get() == Some(&Status::Cancelled);
+        let cancelled = order.status() == &Status::Cancelled;
         self.placed += times;
         self.cancelled += i64::from(cancelled) * times;
         if let Some(total) = order.total.get() {
@@ -172,8 +176,7 @@ impl Commerce {
             if let Some(freight) = order.freight.get() {
                 counts.freight.add(*freight, times);
             }
-            let status = order.status.get().map_or("placed", Status::as_str);
-            add_sparse(&mut counts.by_status, status, times);
+            add_sparse(&mut counts.by_status, order.status().as_str(), times);
         });
     }
 }
@@ -201,7 +204,26 @@ impl Order {
             self.freight.say(at, tie, freight);
         }
         let status = it.status.as_ref().map_or(Status::Placed, |status| Status::Named(status.as_str().into()));
-        self.status.say(at, tie, status);
+        self.say(at, tie, status);
+    }
+
+    /// Of two words of the same instant the one further on in an order's life counts.
+    fn say(&mut self, at: Timestamp, tie: u64, status: Status) {
+        let rank = match status {
+            Status::Placed => 0,
+            Status::Shipped => 1,
+            Status::Named(_) => 2,
+            Status::Delivered => 3,
+            Status::Cancelled => 4,
+        };
+        self.said.say(at, (rank << 56) | (tie >> 8), status);
+    }
+
+    /// Where it stands.
+    fn status(&self) -> &Status {
+        let said = self.said.get().unwrap_or(&Status::Placed);
+        let is_over = matches!(said, Status::Delivered | Status::Cancelled);
+        if !is_over && self.shipped_at.at() > self.said.at() { &Status::Shipped } else { said }
     }
 
     fn alter(&mut self, at: Timestamp, tie: u64, it: &OrderChanged) {
@@ -209,7 +231,7 @@ impl Order {
             self.total.say(at, tie, total);
         }
         if let Some(status) = &it.status {
-            self.status.say(at, tie, Status::Named(status.as_str().into()));
+            self.say(at, tie, Status::Named(status.as_str().into()));
         }
     }
 }
