@@ -5,7 +5,7 @@ use super::evaluate;
 use super::mapping::{CurrencyFrom, EventMap, Field, FieldKind, Inner, Node};
 use super::tables::{At, Tables};
 use super::times;
-use nexusflow_model::limits::{LABEL_BYTES_MAX, TEXT_BYTES_MAX};
+use nexusflow_model::limits::{EVENT_BYTES_MAX, LABEL_BYTES_MAX, TEXT_BYTES_MAX};
 use nexusflow_model::{Currency, Envelope, Event, Id, Reject, Timestamp};
 
 /// Whether an event is made of the row at `rank` in the order of its file.
@@ -62,6 +62,10 @@ fn subject(tables: &Tables, event: &EventMap, at: At) -> Result<Id, Reject> {
 fn data(mapping: &Inner, tables: &Tables, event: &EventMap, at: At) -> Result<Event, Reject> {
     let mut writer = Writer { comma: mapping.comma, tables, json: Vec::with_capacity(256), path: "data".to_owned() };
     writer.object(at, &event.data)?;
+    if writer.json.len() > EVENT_BYTES_MAX {
+        let reason = format!("an event may have {EVENT_BYTES_MAX} bytes, this one has {}", writer.json.len());
+        return Err(Reject::new("data", reason));
+    }
     let json = String::from_utf8(writer.json).map_err(|error| Reject::new("data", error.to_string()))?;
     Event::from_json(event.kind, &json)
 }

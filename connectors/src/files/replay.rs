@@ -77,7 +77,7 @@ pub struct Progress {
     pub done: u64,
     /// Events there are to store.
     pub total: u64,
-    /// Events stored a second, in this run.
+    /// Events stored a second, of late.
     pub per_second: u64,
     /// How long it will still take, as far as that can be told.
     pub left: Option<Duration>,

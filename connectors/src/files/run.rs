@@ -17,10 +17,12 @@ use tokio::time::Instant;
 const OUTSTANDING_MAX: usize = 4_096;
 /// How often progress is told and the place is kept, at the most.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
-const SAVE_EVERY: Duration = Duration::from_secs(1);
+const SAVE_EVERY: Duration = Duration::from_millis(250);
 /// How long to wait before trying again when the log is away: twice as long each time, between these.
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(15);
+/// Over how long the rate is told.
+const RATE_SPAN: Duration = Duration::from_secs(3);
 /// How long the log may take to answer before it is told.
 const SILENCE: Duration = Duration::from_secs(2);
 /// Rejections kept with their reasons.
@@ -40,6 +42,7 @@ pub(super) struct Run<'a, D: Destination> {
     /// What is on its way, by position.
     outstanding: VecDeque<(usize, D::Receipt)>,
     rejections: Rejections,
+    rate: Rate,
     started: Instant,
     /// When something was last stored, told, kept.
     moved: Instant,
@@ -55,6 +58,24 @@ struct Rejections {
     /// Of them, those that were to be sent in this run, and those to be sent again.
     events: u64,
     repeats: u64,
+}
+
+/// How fast it went of late: since the start, then over spans of some seconds, so that an outage is forgotten.
+struct Rate {
+    since: Instant,
+    from: usize,
+    per_second: Option<f64>,
+}
+
+impl Rate {
+    fn update(&mut self, confirmed: usize) -> f64 {
+        let seconds = self.since.elapsed().as_secs_f64();
+        let now = if seconds > 0.0 { (confirmed - self.from) as f64 / seconds } else { 0.0 };
+        if seconds >= RATE_SPAN.as_secs_f64() {
+            *self = Self { since: Instant::now(), from: confirmed, per_second: Some(now) };
+        }
+        self.per_second.unwrap_or(now)
+    }
 }
 
 /// What made the sending pause.
@@ -97,6 +118,7 @@ impl<'a, D: Destination + Sync> Run<'a, D> {
                 events: 0,
                 repeats: 0,
             },
+            rate: Rate { since: now, from: first, per_second: None },
             started: now,
             moved: now,
             reported: now,
@@ -265,9 +287,7 @@ impl<'a, D: Destination + Sync> Run<'a, D> {
         let silence = if self.outstanding.is_empty() { Duration::ZERO } else { self.moved.elapsed() };
         let silent = || (silence >= SILENCE).then(|| format!("no answer for {} s", silence.as_secs()));
         let waiting = waiting.or_else(silent);
-        let seconds = self.started.elapsed().as_secs_f64();
-        let done_here = (self.confirmed - self.first) as f64;
-        let per_second = if seconds > 0.0 { done_here / seconds } else { 0.0 };
+        let per_second = self.rate.update(self.confirmed);
         let remaining = (self.sequence.len() - self.confirmed) as f64;
         let at = self.time_of(self.confirmed).or_else(|| self.time_of(self.confirmed.wrapping_sub(1)));
         let left = match self.speed {
@@ -311,6 +331,7 @@ fn away(answer: Option<Result<(), AppendError>>) -> Result<Option<Pause>, Replay
     match answer {
         None | Some(Ok(())) => Ok(None),
         Some(Err(AppendError::Closed)) => Err(ReplayError::Closed),
+        Some(Err(AppendError::Unconfirmed { cause })) => Ok(Some(Pause::Away(cause.to_string()))),
         Some(Err(error)) => Ok(Some(Pause::Away(error.to_string()))),
     }
 }

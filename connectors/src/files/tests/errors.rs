@@ -114,6 +114,19 @@ fn a_row_that_is_wrong_is_told_by_its_line_and_never_by_its_value() {
 }
 
 #[test]
+fn an_event_that_is_larger_than_the_log_takes_is_rejected_when_it_is_made() {
+    let lines = "[event.data.lines]\neach = \"rows\"\n[event.data.lines.fields]\nquantity = 1\nsku = \"sku\"\n\
+                 amount = { column = \"a\", type = \"money\" }\n";
+    let data = "[event.data]\norder = \"id\"\ntotal = { sum = \"a\", over = \"rows\", type = \"money\" }\n";
+    let event = EVENT.replace("ticket.opened", "order.placed").replace("from", "row = \"first\"\nfrom");
+    let mapping = format!("{SOURCE}{FILE}group = {{ by = \"id\" }}\n{event}{data}{lines}");
+    let row = format!("1,ann,2026-01-01,1,{}\n", "x".repeat(60));
+    let plan = read(&mapping, &[("t.csv", &format!("id,who,at,a,sku\n{}", row.repeat(600)))]).unwrap();
+    let said = plan.event(0).unwrap_err().to_string();
+    assert!(said.contains("data: an event may have 65536 bytes, this one has"), "{said}");
+}
+
+#[test]
 fn a_mapping_that_does_not_come_with_nexusflow_is_answered_with_those_that_do() {
     let said = Mapping::shipped("olis").unwrap_err().to_string();
     assert!(

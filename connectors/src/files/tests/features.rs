@@ -47,10 +47,11 @@ fn a_header_may_say_a_name_twice_and_a_file_may_be_latin_1_with_semicolons() {
     let file = "path = \"t.csv\"\nencoding = \"latin-1\"\ndelimiter = \";\"";
     let mapping = tickets(file, "category = { template = \"{c}/{c#2}\" }");
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("t.csv"), b"id;who;at;c;c\n1;ann;2026-01-01;caf\xe9;\"a;b\"\n").unwrap();
+    let csv = b"id;who;at;c;c\n1;ann;2026-01-01;\xe9t\xe9;\"a;b\"\n";
+    std::fs::write(folder.path().join("t.csv"), csv).unwrap();
     let mapping = super::Mapping::parse("test", &mapping).unwrap();
     let plan = super::Plan::read(&mapping, folder.path(), &mut |_, _| {}).unwrap();
-    assert_eq!(all(&plan), [r#"2026-01-01 ticket.opened 1 ann {"ticket":"1","category":"café/a;b"}"#]);
+    assert_eq!(all(&plan), [r#"2026-01-01 ticket.opened 1 ann {"ticket":"1","category":"été/a;b"}"#]);
 }
 
 #[test]
@@ -244,4 +245,27 @@ fn an_id_counts_once_and_never_for_two_things() {
     let said: Vec<String> = plan.rejections().iter().map(ToString::to_string).collect();
     let twice = "is used twice with different content: an event's id is its own for ever";
     assert_eq!(said, [format!("t.csv:4: ticket.opened: id: {twice}")]);
+}
+
+#[test]
+fn the_example_of_the_documentation_works() {
+    let page = include_str!("../../../../docs/mappings.md");
+    let mapping = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let orders =
+        "id,buyer_id,placed_at,status,delivered\n1,7,2026-01-01 10:00,geliefert,05/01/2026 12:00\n2,8,2026-01-02,-,\n";
+    let lines = "order_id;sku;price;quantity\n1;a;2.50;2\n";
+    let buyers = r#"{"id":7,"crm_id":"C7","address":{"city":"Vigo"}}"#;
+    let files = [("orders.csv", orders), ("lines-1.csv", lines), ("buyers.jsonl", buyers)];
+    let money = r#"{"minor":500,"currency":"EUR"}"#;
+    let line = format!(r#"[{{"sku":"a","quantity":2,"amount":{money}}}]"#);
+    assert_eq!(
+        all(&plan(mapping, &files)),
+        [
+            format!(
+                r#"2026-01-01T09:00 order.placed 1:placed C7 {{"order":"1","total":{money},"lines":{line},"site":"Vigo"}}"#
+            ),
+            r#"2026-01-01T23:00 order.placed 2:placed 8 {"order":"2","total":{"minor":0,"currency":"EUR"}}"#.to_owned(),
+            r#"2026-01-05T11:00 delivery.delivered 1:delivered C7 {"order":"1"}"#.to_owned(),
+        ]
+    );
 }
