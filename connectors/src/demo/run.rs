@@ -18,8 +18,9 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 const NAP: Duration = Duration::from_millis(500);
 /// Time between two reports of progress.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
-/// Days after which it does not matter any more how an hour of a corner was told.
-const TOLD_DAYS: i64 = 3;
+/// How long it matters how an hour of a corner was told: until the report that covers it. To pass over more hours cup by cup
+/// would only take time.
+const TOLD_MS: i64 = 24 * HOUR;
 
 /// Which company it is and how far its story has been stored: what has to be kept to go on after a restart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,13 +50,15 @@ impl Bookmark {
         let hour = |at: Timestamp| Timestamp::EPOCH.plus_ms(at.as_ms().div_euclid(HOUR) * HOUR);
         let mut cup_by_cup = Vec::new();
         if let Some(through) = self.confirmed_through {
-            let told_until = hour(through).plus_ms(HOUR);
-            let cut = |span: &Range<Timestamp>| span.start..span.end.min(told_until);
-            let matters =
-                |span: &Range<Timestamp>| span.start < span.end && through.ms_since(span.end) < TOLD_DAYS * 24 * HOUR;
-            cup_by_cup.extend(self.cup_by_cup.iter().map(cut).filter(matters));
+            let told = hour(through).plus_ms(-TOLD_MS)..hour(through).plus_ms(HOUR);
+            let cut = |span: &Range<Timestamp>| span.start.max(told.start)..span.end.min(told.end);
+            cup_by_cup.extend(self.cup_by_cup.iter().map(cut).filter(|span| span.start < span.end));
         }
-        cup_by_cup.push(hour(live)..Timestamp::EPOCH.plus_ms(i64::MAX));
+        let mut from = hour(live);
+        if let Some(last) = cup_by_cup.pop_if(|last| last.end >= from) {
+            from = last.start;
+        }
+        cup_by_cup.push(from..Timestamp::EPOCH.plus_ms(i64::MAX));
         Profile { seed: self.seed, start: self.start, customers: self.customers, cup_by_cup }
     }
 }

@@ -15,10 +15,10 @@ use nexusflow_model::event::support::{
 
 /// Priorities with how long a first answer takes on average when it is written by hand, and until when it is due.
 const PRIORITIES: [(&str, i64, i64); 4] = [
-    ("low", 6 * HOUR, 24 * HOUR),
-    ("normal", 3 * HOUR, 8 * HOUR),
-    ("high", 80 * MINUTE, 4 * HOUR),
-    ("urgent", 25 * MINUTE, HOUR),
+    ("low", 14 * HOUR, 24 * HOUR),
+    ("normal", 5 * HOUR, 8 * HOUR),
+    ("high", 140 * MINUTE, 4 * HOUR),
+    ("urgent", 35 * MINUTE, HOUR),
 ];
 /// Until when a ticket has to be resolved.
 const RESOLVED_BY: i64 = 3 * DAY;
@@ -168,10 +168,10 @@ fn answer(desk: &mut Desk<'_>, ticket: Ticket) {
         desk.later(MINUTE, Step::Ticket(next, Next::Wait));
     }
     if desk.chance(0.6) {
-        let wait = desk.dice().wait(5 * HOUR) + 5 * MINUTE;
+        let wait = desk.dice().wait(12 * HOUR) + 5 * MINUTE;
         desk.later(wait, Step::Ticket(next, Next::Reply));
     } else {
-        let wait = desk.dice().wait(8 * HOUR) + 10 * MINUTE;
+        let wait = desk.dice().wait(18 * HOUR) + 10 * MINUTE;
         desk.later(wait, Step::Ticket(next, Next::Resolve));
     }
 }

@@ -118,66 +118,66 @@ fn thirty_days_in_figures() {
     let lines: Vec<String> = counts.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     booking.signed 16
-    call.logged 92
+    call.logged 89
     consent.granted 24
     consent.withdrawn 4
     customer.identified 661
-    delivery.delayed 74
-    delivery.delivered 982
-    delivery.failed 26
-    delivery.promised 1101
-    delivery.shipped 1082
-    document.viewed 53
+    delivery.delayed 77
+    delivery.delivered 980
+    delivery.failed 27
+    delivery.promised 1095
+    delivery.shipped 1078
+    document.viewed 51
     email.clicked 38
     email.opened 504
-    email.sent 1327
-    expectation.set 34
-    feedback.labelled 34
-    feedback.received 40
+    email.sent 1323
+    expectation.set 35
+    feedback.labelled 33
+    feedback.received 38
     invoice.credited 6
-    invoice.issued 782
-    invoice.overdue 34
+    invoice.issued 781
+    invoice.overdue 33
     lead.created 17
     lead.signal 35
-    meeting.held 56
-    mention.detected 40
-    opportunity.amount_changed 29
-    opportunity.close_date_changed 50
+    meeting.held 49
+    mention.detected 42
+    opportunity.amount_changed 26
+    opportunity.close_date_changed 48
     opportunity.created 85
     opportunity.lost 34
-    opportunity.stage_changed 128
+    opportunity.stage_changed 125
     opportunity.won 16
-    order.cancelled 9
-    order.changed 17
-    order.placed 1110
-    order.refunded 16
+    order.cancelled 8
+    order.changed 18
+    order.placed 1103
+    order.refunded 15
     order.returned 15
-    page.viewed 1548
+    page.viewed 1545
     payment.failed 30
-    payment.received 4595
+    payment.received 4592
     payment.reversed 9
     product.used 1490
     quote.accepted 16
-    quote.created 52
+    quote.created 50
     quote.expired 17
-    quote.line_added 52
-    quote.sent 52
+    quote.line_added 50
+    quote.sent 50
     reply.sent 5
-    review.posted 49
+    review.posted 50
     subscription.cancelled 15
     subscription.changed 4
     subscription.started 352
-    survey.answered 260
-    survey.delivered 635
-    survey.requested 650
-    survey.started 275
-    ticket.assigned 162
-    ticket.opened 162
+    survey.answered 253
+    survey.delivered 620
+    survey.requested 637
+    survey.started 269
+    ticket.assigned 159
+    ticket.opened 159
     ticket.priority_changed 9
-    ticket.reopened 21
-    ticket.replied 357
-    ticket.resolved 237
-    ticket.status_changed 53
+    ticket.reopened 19
+    ticket.replied 349
+    ticket.resolved 224
+    ticket.status_changed 54
     ");
 }
 
