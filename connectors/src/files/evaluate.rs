@@ -70,8 +70,7 @@ fn sum(tables: &Tables, comma: bool, at: At, over: Option<&Rows>, terms: &[Vec<R
 pub(super) fn time(tables: &Tables, at: At, field: &Field) -> Result<Option<Timestamp>, String> {
     let FieldKind::Time(format) = &field.kind else { return Err("is no time".to_owned()) };
     let Some(text) = text(tables, at, field) else { return Ok(None) };
-    let constant = matches!(field.value, Value::Constant(_));
-    if constant { format.parse(&text) } else { format.parse(text.trim()) }.map(Some)
+    format.parse(text.trim()).map(Some)
 }
 
 /// The value of a field as what its group is ordered by. What can't be read comes first, like what isn't there; the event made
