@@ -74,6 +74,8 @@ impl Connection {
         let welcome = json!({
             "type": "welcome", "v": 1, "server": env!("CARGO_PKG_VERSION"), "build": assets::build(),
             "session": self.hub.epoch, "heartbeat_ms": HEARTBEAT_MS, "protocol": NAME,
+            "time_zone": self.hub.with(|state| state.business().business.time_zone.name().to_owned()),
+            "business": self.hub.with(|state| state.business().business.name.clone()),
         });
         let welcomed = self.send(welcome.to_string()).await;
         match welcomed {

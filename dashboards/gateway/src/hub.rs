@@ -39,7 +39,7 @@ pub(crate) struct Hub {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) merged: Merged<Rollup>,
-    pub(crate) business: Business,
+    business: Business,
     business_json: String,
     pub(crate) heard: BTreeMap<u32, Heard>,
     /// Why a worker's words can't be understood.
@@ -125,8 +125,8 @@ impl Hub {
 }
 
 impl State {
-    fn scene(&mut self, clock: Timestamp) -> views::Scene<'_> {
-        self.merged.settle();
+    /// What is configured, as the workers tell it.
+    pub(crate) fn business(&mut self) -> &Business {
         if self.merged.config() != self.business_json {
             self.business_json = self.merged.config().to_owned();
             match serde_json::from_str(&self.business_json) {
@@ -134,6 +134,12 @@ impl State {
                 Err(error) => tracing::error!(%error, "the configuration a worker told can't be read"),
             }
         }
+        &self.business
+    }
+
+    fn scene(&mut self, clock: Timestamp) -> views::Scene<'_> {
+        self.merged.settle();
+        self.business();
         views::Scene { merged: &self.merged, business: &self.business, clock }
     }
 
