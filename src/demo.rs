@@ -54,7 +54,7 @@ fn profile(config: &Config) -> Profile {
 /// Says when history is told.
 fn say_phase(progress: &Progress, was: &mut Option<Phase>) {
     if progress.phase == Phase::Live && *was != Some(Phase::Live) {
-        out::say(&format!("  Company   {} events of history told; from here on it is live", progress.confirmed));
+        out::say(&format!("  Company   live ({} events of its past told)", progress.confirmed));
     }
     *was = Some(progress.phase);
 }

@@ -133,7 +133,7 @@ impl<'a> Files<'a> {
             for field in &group.get_ref().order {
                 order.push(compile_event::field(self, file, field, at, &format!("{key}.order"))?);
             }
-            self.files[file].group = Some(Group { by, order });
+            self.files[file].group = Some(Group { by, order, apart: group.get_ref().apart });
         }
         self.grouped = grouped;
         Ok(())

@@ -3,14 +3,17 @@
 use super::error::Rejection;
 use super::evaluate;
 use super::mapping::{CurrencyFrom, EventMap, Field, FieldKind, Inner, Node};
+use super::spec::RowSpec;
 use super::tables::{At, Tables};
 use super::times;
 use nexusflow_model::limits::{EVENT_BYTES_MAX, LABEL_BYTES_MAX, TEXT_BYTES_MAX};
 use nexusflow_model::{Currency, Envelope, Event, Id, Reject, Timestamp};
 
+/// Rows of one instant that are put apart: a minute has as many milliseconds, and some more.
+const SAME_INSTANT_MAX: usize = 1_000;
+
 /// Whether an event is made of the row at `rank` in the order of its file.
 pub(super) fn applies(mapping: &Inner, tables: &Tables, event: &EventMap, rank: u32) -> bool {
-    use super::spec::RowSpec;
     let (first, last) = tables.ends_of_group(event.file, rank);
     let chosen = match event.row {
         RowSpec::Each => true,
@@ -22,12 +25,20 @@ pub(super) fn applies(mapping: &Inner, tables: &Tables, event: &EventMap, rank: 
     chosen && event.when.iter().all(holds) && !event.unless.iter().any(holds)
 }
 
-/// When it happened.
-pub(super) fn time(tables: &Tables, event: &EventMap, at: At) -> Result<Timestamp, Rejection> {
+/// When it happened. Where the mapping asks for it, rows of a group that name the same instant are put a millisecond apart, in
+/// the order of the group: else nobody could tell later which of two changes was the last.
+pub(super) fn time(mapping: &Inner, tables: &Tables, event: &EventMap, at: At) -> Result<Timestamp, Rejection> {
     let missing = || "is missing: none of its columns has a value".to_owned();
-    evaluate::time(tables, at, &event.time)
+    let time = evaluate::time(tables, at, &event.time)
         .and_then(|time| time.ok_or_else(missing))
-        .map_err(|reason| reject(tables, event, at, Reject::new("time", reason)))
+        .map_err(|reason| reject(tables, event, at, Reject::new("time", reason)))?;
+    let is_apart = mapping.files[event.file].group.as_ref().is_some_and(|group| group.apart);
+    if !is_apart || event.row != RowSpec::Each {
+        return Ok(time);
+    }
+    let is_same = |row: &At| evaluate::time(tables, *row, &event.time) == Ok(Some(time));
+    let before = std::iter::successors(tables.previous(at), |row| tables.previous(*row)).take(SAME_INSTANT_MAX);
+    Ok(time.plus_ms(before.take_while(is_same).count() as i64))
 }
 
 /// The id of the event.
@@ -40,7 +51,7 @@ pub(super) fn id(tables: &Tables, event: &EventMap, at: At) -> Result<Id, Reject
 
 /// The whole event.
 pub(super) fn envelope(mapping: &Inner, tables: &Tables, event: &EventMap, at: At) -> Result<Envelope, Rejection> {
-    let occurred_at = time(tables, event, at)?;
+    let occurred_at = time(mapping, tables, event, at)?;
     let id = id(tables, event, at)?;
     let rest = subject(tables, event, at).and_then(|subject| Ok((subject, data(mapping, tables, event, at)?)));
     let (subject, event) = rest.map_err(|error| reject(tables, event, at, error))?;

@@ -108,6 +108,7 @@ pub(super) struct Column {
 pub(super) struct Group {
     pub by: Ref,
     pub order: Vec<Field>,
+    pub apart: bool,
 }
 
 #[derive(Debug)]

@@ -69,7 +69,7 @@ impl Plan {
                     continue;
                 }
                 let at = self.tables.at_rank(event.file, rank);
-                let place = decode::time(&self.tables, event, at).and_then(|time| {
+                let place = decode::time(&mapping, &self.tables, event, at).and_then(|time| {
                     let id_hash = xxh3_64(decode::id(&self.tables, event, at)?.as_str().as_bytes());
                     Ok(Place { at: time, file: event.file as u16, rank, event: number as u16, id_hash })
                 });

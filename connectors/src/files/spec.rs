@@ -122,6 +122,9 @@ pub(super) struct GroupSpec {
     /// Their order within the group; that of the file where these are equal.
     #[serde(default)]
     pub order: Vec<FieldSpec>,
+    /// Whether rows that name the same instant happened one after the other: their events are put a millisecond apart.
+    #[serde(default)]
+    pub apart: bool,
 }
 
 #[derive(Debug, Deserialize)]

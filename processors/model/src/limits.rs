@@ -9,7 +9,7 @@ pub const LABEL_BYTES_MAX: usize = 200;
 /// Longest free text (a message, comment, review), in bytes.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Largest event as JSON, in bytes. Beyond it an event is refused with the reason.
-pub const EVENT_BYTES_MAX: usize = 64 * 1024;
+pub const EVENT_BYTES_MAX: usize = 256 * 1024;
 /// Largest HTTP body, in bytes: a batch of events.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most events in one HTTP batch.
@@ -21,7 +21,7 @@ pub const RECORD_EVENTS_MAX: usize = 256;
 pub const RECORD_BYTES_MAX: usize = 512 * 1024;
 /// Most lines of one order or quote.
 pub const LINES_MAX: usize = 1_000;
-/// Largest amount of money in minor units, either sign (ten billion euros): nine million of them still fit a 64-bit sum.
-pub const MINOR_MAX: i64 = 1_000_000_000_000;
+/// Largest amount of money in minor units, either sign (a hundred billion euros): 900,000 of them still fit a 64-bit sum.
+pub const MINOR_MAX: i64 = 10_000_000_000_000;
 /// Most partitions of a log.
 pub const PARTITIONS_MAX: u32 = 256;

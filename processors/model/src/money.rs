@@ -117,9 +117,9 @@ impl schemars::JsonSchema for Currency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
-    /// Minor units, within a trillion either way.
+    /// Minor units, within ten trillion either way.
     #[serde(deserialize_with = "minor_within_limits")]
-    #[schemars(range(min = -1_000_000_000_000_i64, max = 1_000_000_000_000_i64))]
+    #[schemars(range(min = -10_000_000_000_000_i64, max = 10_000_000_000_000_i64))]
     pub minor: i64,
     /// What they are units of.
     pub currency: Currency,
@@ -190,7 +190,7 @@ mod tests {
         for bad in ["", "-", ".", "1e3", "1,5", "NaN", "0x1"] {
             assert_eq!(minor(bad, "EUR"), Err(MoneyError::Number), "{bad:?}");
         }
-        assert_eq!(minor("999999999999", "EUR"), Err(MoneyError::Range));
+        assert_eq!(minor("9999999999999", "EUR"), Err(MoneyError::Range));
         assert_eq!("EURO".parse::<Currency>(), Err(MoneyError::Currency));
         assert_eq!("eur".parse::<Currency>(), Err(MoneyError::Currency));
     }

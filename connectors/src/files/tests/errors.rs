@@ -120,10 +120,10 @@ fn an_event_that_is_larger_than_the_log_takes_is_rejected_when_it_is_made() {
     let data = "[event.data]\norder = \"id\"\ntotal = { sum = \"a\", over = \"rows\", type = \"money\" }\n";
     let event = EVENT.replace("ticket.opened", "order.placed").replace("from", "row = \"first\"\nfrom");
     let mapping = format!("{SOURCE}{FILE}group = {{ by = \"id\" }}\n{event}{data}{lines}");
-    let row = format!("1,ann,2026-01-01,1,{}\n", "x".repeat(60));
-    let plan = read(&mapping, &[("t.csv", &format!("id,who,at,a,sku\n{}", row.repeat(600)))]).unwrap();
+    let row = format!("1,ann,2026-01-01,1,{}\n", "x".repeat(120));
+    let plan = read(&mapping, &[("t.csv", &format!("id,who,at,a,sku\n{}", row.repeat(1_500)))]).unwrap();
     let said = plan.event(0).unwrap_err().to_string();
-    assert!(said.contains("data: an event may have 65536 bytes, this one has"), "{said}");
+    assert!(said.contains("data: an event may have 262144 bytes, this one has"), "{said}");
 }
 
 #[test]

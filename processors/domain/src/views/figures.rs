@@ -92,7 +92,7 @@ fn rows(scene: &Scene<'_>, figure: &Figure, period: &Period, everything: &Rollup
         Read::Number(read) => {
             let Reading { value, n, parts } = read(current);
             let prior =
-                if figure.is_now { None } else { prior(figure.unit, &period.prior, |rollup| read(rollup).value) };
+                if !figure.has_past { None } else { prior(figure.unit, &period.prior, |rollup| read(rollup).value) };
             let trend = trend(figure, period, |rollup| read(rollup).value);
             let parts: serde_json::Map<String, Value> = parts.into_iter().map(|(name, n)| (name, n.into())).collect();
             vec![vec![
@@ -113,7 +113,7 @@ fn rows(scene: &Scene<'_>, figure: &Figure, period: &Period, everything: &Rollup
                 let key = if currency == own { figure.key.to_owned() } else { format!("{}:{currency}", figure.key) };
                 let of = |rollup: &Rollup| Some(read(rollup, scene.business).0.get(currency));
                 let value = (n > 0 || currency != own).then(|| sums.get(currency));
-                let prior = if figure.is_now { None } else { prior(figure.unit, &period.prior, of) };
+                let prior = if !figure.has_past { None } else { prior(figure.unit, &period.prior, of) };
                 let trend = trend(figure, period, of);
                 vec![
                     key.into(),
@@ -147,7 +147,7 @@ fn prior(unit: &str, prior: &Prior, read: impl Fn(&Rollup) -> Option<i64>) -> Op
 }
 
 fn trend(figure: &Figure, period: &Period, read: impl Fn(&Rollup) -> Option<i64>) -> Value {
-    if figure.is_now {
+    if !figure.has_past {
         return json!([]);
     }
     period.trend.iter().map(|bucket| bucket.as_ref().and_then(&read)).collect()

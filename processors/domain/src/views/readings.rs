@@ -26,21 +26,23 @@ pub(crate) enum Read {
 pub(crate) struct Figure {
     pub(crate) key: &'static str,
     pub(crate) unit: &'static str,
-    /// Whether it says what is true now, whatever the period.
+    /// Whether it says what is true now, whatever the period: it has no past to be compared with.
     pub(crate) is_now: bool,
+    /// Whether its past can be told: who was active then is known only by who is still silent since.
+    pub(crate) has_past: bool,
     pub(crate) read: Read,
 }
 
 const fn over(key: &'static str, unit: &'static str, read: fn(&Rollup) -> Reading) -> Figure {
-    Figure { key, unit, is_now: false, read: Read::Number(read) }
+    Figure { key, unit, is_now: false, has_past: true, read: Read::Number(read) }
 }
 
 const fn now(key: &'static str, unit: &'static str, read: fn(&Rollup) -> Reading) -> Figure {
-    Figure { key, unit, is_now: true, read: Read::Number(read) }
+    Figure { key, unit, is_now: true, has_past: false, read: Read::Number(read) }
 }
 
 const fn money(key: &'static str, is_now: bool, read: fn(&Rollup, &Business) -> (MoneyByCurrency, i64)) -> Figure {
-    Figure { key, unit: "money", is_now, read: Read::Money(read) }
+    Figure { key, unit: "money", is_now, has_past: !is_now, read: Read::Money(read) }
 }
 
 /// The list of figures, in the order of the wall.
@@ -130,7 +132,7 @@ pub(crate) const FIGURES: &[Figure] = &[
         Reading { value: rounded_ratio(r.health.sum_milli, scored), n: scored, parts }
     }),
     now("customers", "count", |r| count(r.customers.known)),
-    over("active_customers", "count", |r| count(r.customers.last_heard)),
+    Figure { has_past: false, ..over("active_customers", "count", |r| count(r.customers.last_heard)) },
 ];
 
 fn count(n: i64) -> Reading {
