@@ -17,7 +17,7 @@ pub(crate) async fn up(config: &Config, with_demo: bool) -> Result<(), Box<dyn E
         Some(server) => out::say(&format!("  NATS      {}", server.what)),
         None => out::say("  NATS      the cluster of nats.url"),
     }
-    let ended = run(config, with_demo).await;
+    let ended = Box::pin(run(config, with_demo)).await;
     if let Some(server) = server {
         server.stop().await;
     }

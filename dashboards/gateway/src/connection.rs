@@ -157,7 +157,7 @@ impl Connection {
         if let Err(why) = check(&self.hub, &sub.topic, &sub.params) {
             return self.send(frame::error(Some(&sub.id), "bad_topic", &why)).await;
         }
-        let feed = self.hub.feeds.get((sub.topic, sub.params));
+        let feed = self.hub.feeds.get(&(sub.topic, sub.params));
         let rate = Duration::from_millis(sub.rate_ms.unwrap_or(RATE_MS).max(RATE_MS_MIN));
         let current = feed.current();
         let has = |since: &Since| since.epoch == self.hub.epoch && since.seq == current.seq && current.seq > 0;

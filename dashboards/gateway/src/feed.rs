@@ -63,7 +63,7 @@ impl Feeds {
     }
 
     /// The feed of a topic, made if nobody looked at it yet.
-    pub(crate) fn get(&self, key: FeedKey) -> Arc<Feed> {
+    pub(crate) fn get(&self, key: &FeedKey) -> Arc<Feed> {
         let fresh = || Arc::new(Feed::new(key.clone(), Arc::clone(&self.seq)));
         let feed = Arc::clone(&self.feeds.entry(key.clone()).or_insert_with(fresh));
         feed.touch();

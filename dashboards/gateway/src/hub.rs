@@ -99,9 +99,16 @@ impl Hub {
         let Freshness { lag_ms, why_stale } = self.freshness();
         match why_stale {
             Some(why) => Err(why),
+            None if !self.knows_everything() => Err("the workers have not told everything yet".into()),
             None if lag_ms > 5_000 => Err(format!("catching up, {lag_ms} ms behind")),
             None => Ok(()),
         }
+    }
+
+    /// Whether every partition's state is here. A log begins with its configuration, so that none stands at 0.
+    fn knows_everything(&self) -> bool {
+        let partitions = self.log.partitions() as usize;
+        self.with(|state| state.merged.standings().filter(|(_, standing)| standing.sequence > 0).count() == partitions)
     }
 
     /// Renders a view of the domain.

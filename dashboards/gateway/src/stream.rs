@@ -52,7 +52,7 @@ fn figures(
     params: BTreeMap<String, String>,
     had: u64,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
-    let feed = hub.feeds.get((topic, params));
+    let feed = hub.feeds.get(&(topic, params));
     let mut shutdown = hub.shutdown.clone();
     let watch = feed.subscribe();
     let begin = (hub, feed, watch, None::<Arc<Rendered>>, had);

@@ -86,7 +86,8 @@ impl Live {
         let panes = self.partition.rollups_mut().take_changed();
         let panes = panes.into_iter().map(|(pane, rollup)| (pane, rollup.cloned())).collect();
         let version = self.partition.config_version().to_owned();
-        let config = (self.told_config.as_ref() != Some(&version)).then(|| config_json(&self.partition));
+        let is_news = self.told_config.as_ref() != Some(&version);
+        let config = if is_news { config_json(&self.partition) } else { None };
         self.told_config = Some(version);
         let from = self.version;
         self.version += 1;
@@ -97,7 +98,7 @@ impl Live {
     pub(crate) fn everything(&mut self) -> Change {
         let panes =
             self.partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone()))).collect();
-        let config = Some(config_json(&self.partition));
+        let config = config_json(&self.partition);
         self.contribution(0, panes, config, |live| live.recent.iter().cloned().collect())
     }
 
@@ -123,8 +124,10 @@ impl Live {
     }
 }
 
-fn config_json(partition: &Partition<Commerce>) -> String {
-    serde_json::to_string(partition.config()).unwrap_or_default()
+/// The configuration, once the log has said one.
+fn config_json(partition: &Partition<Commerce>) -> Option<String> {
+    let is_said = !partition.config_version().is_empty();
+    is_said.then(|| serde_json::to_string(partition.config()).unwrap_or_default())
 }
 
 /// Looks at or changes a live partition; never across an await.

@@ -28,7 +28,7 @@ struct Period {
 enum Prior {
     None,
     /// A whole period.
-    Whole(Rollup),
+    Whole(Box<Rollup>),
     /// Yesterday before this hour, and with this hour: the day so far lies between, as far as the hour has gone.
     Between(Box<(Rollup, Rollup)>, i64),
 }
@@ -62,7 +62,7 @@ fn last_days(scene: &Scene<'_>, days: i32, bucket: i32) -> Period {
     let end = |at: i32| today - (buckets - 1 - at) * bucket;
     let trend = (0..buckets).map(|at| Some(scene.days(end(at) - bucket + 1, end(at)))).collect();
     let first = today - days + 1;
-    Period { current: scene.days(first, today), prior: Prior::Whole(scene.days(first - days, first - 1)), trend }
+    Period { current: scene.days(first, today), prior: Prior::Whole(Box::new(scene.days(first - days, first - 1))), trend }
 }
 
 fn all(scene: &Scene<'_>) -> Period {

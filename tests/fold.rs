@@ -1,0 +1,145 @@
+//! The fold is a function of the events, not of how they come: order, duplicates, the number of partitions, and being stopped
+//! and restored make no difference to what the views show.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use nexusflow_connectors::demo::{Company, Profile};
+use nexusflow_domain::views::{self, Params};
+use nexusflow_domain::{Activity, Business, Commerce, Rollup};
+use nexusflow_engine::contribution::Standing;
+use nexusflow_engine::{Contribution, Domain, Merged, Partition, snapshot};
+use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_model::{Envelope, Timestamp, cloudevents, partition};
+use serde_json::Value;
+
+/// Numbers that look random and are the same every time: an LCG with the constants of Knuth's MMIX.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+
+    fn shuffle<T>(&mut self, of: &mut [T]) {
+        for at in (1..of.len()).rev() {
+            of.swap(at, self.below(at + 1));
+        }
+    }
+}
+
+fn start() -> Timestamp {
+    "2026-01-05T00:00:00Z".parse().unwrap()
+}
+
+fn business() -> Business {
+    toml::from_str(include_str!("../config/business.toml")).unwrap()
+}
+
+/// Three weeks of a small company.
+fn events() -> Vec<Envelope> {
+    let end = start().plus_ms(21 * 86_400_000);
+    Company::new(Profile { customers: 250, ..Profile::new(start()) }).until(end).collect()
+}
+
+/// The partitions of a log that was written in this order, in records of various sizes; each is restored from a snapshot
+/// of itself now and then.
+fn fold(events: &[Envelope], partitions: u32, chance: &mut Chance) -> Vec<Partition<Commerce>> {
+    let content = serde_json::to_value(business()).unwrap();
+    let configuration = ConfigChanged::envelope("v1", "a test", content, start()).unwrap();
+    let mut logs: Vec<Vec<&Envelope>> = vec![vec![&configuration]; partitions as usize];
+    for event in events {
+        logs[partition::of(&event.subject, partitions) as usize].push(event);
+    }
+    let fold_one = |(id, log): (usize, Vec<&Envelope>)| {
+        let mut partition: Partition<Commerce> = Partition::new(id as u32);
+        let (mut at, mut sequence) = (0, 0);
+        while at < log.len() {
+            let size = (1 + chance.below(300)).min(log.len() - at);
+            // Through the bytes of the log, as it is in earnest.
+            let encoded: Vec<Vec<u8>> = log[at..at + size].iter().map(|event| cloudevents::encode(event)).collect();
+            let record = cloudevents::join_record(encoded.iter().map(Vec::as_slice));
+            sequence += 1;
+            let folded = partition.fold(sequence, cloudevents::decode_record(&record).unwrap());
+            assert_eq!(folded.unreadable, []);
+            at += size;
+            if chance.below(20) == 0 {
+                partition = snapshot::read(&snapshot::write(&partition).unwrap()).unwrap();
+            }
+        }
+        partition
+    };
+    logs.into_iter().enumerate().map(fold_one).collect()
+}
+
+/// What the views show of these partitions.
+fn shown(partitions: &[Partition<Commerce>]) -> Vec<(String, Vec<Vec<Value>>)> {
+    let mut merged: Merged<Rollup> = Merged::default();
+    for partition in partitions {
+        let panes = partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone())));
+        let contribution: Contribution<Rollup, Activity> = Contribution {
+            format: Commerce::VERSION,
+            partition: partition.id(),
+            epoch: 1,
+            from: 0,
+            version: 1,
+            part: (0, 1),
+            panes: panes.collect(),
+            config: None,
+            effects: Vec::new(),
+            standing: Standing { clock_ms: partition.clock().as_ms(), ..Standing::default() },
+        };
+        // In parts, as it goes over the wire.
+        let mut assembly = nexusflow_engine::contribution::Assembly::default();
+        let whole = contribution.split().into_iter().find_map(|part| assembly.take(part)).unwrap();
+        merged.absorb(whole);
+    }
+    merged.settle();
+    let (business, clock) = (business(), merged.clock().unwrap());
+    let scene = views::Scene { merged: &merged, business: &business, clock };
+    let mut all = Vec::new();
+    for topic in views::TOPICS {
+        let periods: &[&str] = if topic.name == "figures" { &["today", "7d", "30d", "365d", "all"] } else { &[""] };
+        for period in periods {
+            let params =
+                if period.is_empty() { Params::new() } else { Params::from([("period".into(), (*period).into())]) };
+            all.push((format!("{} {period}", topic.name), (topic.render)(&scene, &params).unwrap()));
+        }
+    }
+    all
+}
+
+#[test]
+fn order_duplicates_partitions_and_restarts_make_no_difference() {
+    let in_order = events();
+    assert!(in_order.len() > 5_000, "{} events say little", in_order.len());
+    let mut chance = Chance(1);
+    let expected = shown(&fold(&in_order, 1, &mut chance));
+    let figures = &expected.iter().find(|(name, _)| name == "figures all").unwrap().1;
+    assert!(figures[0][1].as_i64().unwrap() > 100, "there are orders: {:?}", figures[0]);
+    for (round, partitions) in [2, 4, 7, 1, 4].into_iter().enumerate() {
+        let mut events = in_order.clone();
+        let twice: Vec<Envelope> = events.iter().filter(|_| chance.below(10) == 0).cloned().collect();
+        let duplicates = twice.len() as u64;
+        events.extend(twice);
+        chance.shuffle(&mut events);
+        let folded = fold(&events, partitions, &mut chance);
+        let counted: u64 = folded.iter().map(|partition| partition.counters().duplicates).sum();
+        assert_eq!(counted, duplicates);
+        for (own, other) in shown(&folded).iter().zip(&expected) {
+            assert_eq!(own, other, "round {round}, {partitions} partitions");
+        }
+    }
+}
+
+#[test]
+fn the_same_log_is_the_same_state_to_the_byte() {
+    let events = events();
+    let bytes = |chance: u64| {
+        let partitions = fold(&events[..3_000], 1, &mut Chance(chance));
+        snapshot::write(&partitions[0]).unwrap()
+    };
+    // The same records, restored at the same places; and a snapshot that is read and written again.
+    let state = bytes(5);
+    assert_eq!(state, bytes(5));
+    assert_eq!(snapshot::write(&snapshot::read::<Commerce>(&state).unwrap()).unwrap(), state);
+}
