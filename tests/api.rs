@@ -1,5 +1,4 @@
 //! What programs and operators meet: publishing, reading, refusals, settings.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 

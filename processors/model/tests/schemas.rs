@@ -1,5 +1,4 @@
 //! The committed JSON Schemas are those of the Rust types. `make schemas` writes them anew.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use nexusflow_model::{Kind, schema};
 use std::collections::BTreeSet;
