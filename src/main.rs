@@ -4,6 +4,7 @@ mod business;
 mod config;
 mod demo;
 mod doctor;
+mod loadtest;
 mod nats_server;
 mod out;
 mod process;
@@ -48,6 +49,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Run the demonstration company against a NexusFlow that is up.
     Demo,
+    /// Put a NexusFlow that is up under load, and tell how long things take and whether anything gets lost.
+    Loadtest(loadtest::Arguments),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -93,6 +96,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Nats => process::nats(&config).await?,
         Command::Replay(arguments) => return replay::run(&config, arguments).await,
         Command::Demo => demo::run(&config).await?,
+        Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
         Command::Doctor { quiet } => return Ok(doctor::examine(&config, quiet).await),

@@ -1,0 +1,68 @@
+//! Latencies.
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+use std::time::{Duration, Instant};
+
+/// Longest latency that is told apart, in microseconds.
+const MAX_US: u64 = 600_000_000;
+/// Significant digits.
+const DIGITS: u8 = 3;
+
+/// Latencies in microseconds.
+#[derive(Debug, Clone)]
+pub(crate) struct Latency(Histogram<u64>);
+
+/// What is told of latencies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Quantiles {
+    /// How many were measured.
+    pub n: u64,
+    /// Half took at most so long, in microseconds.
+    pub p50_us: u64,
+    /// 99 of 100 took at most so long.
+    pub p99_us: u64,
+    /// 999 of 1,000 took at most so long.
+    pub p999_us: u64,
+    /// The longest.
+    pub max_us: u64,
+}
+
+impl Latency {
+    pub(crate) fn new() -> Self {
+        // These bounds are good for any input: 1 or more, at least twice the lowest, at most five digits.
+        #[expect(clippy::expect_used, reason = "see above")]
+        Self(Histogram::new_with_bounds(1, MAX_US, DIGITS).expect("the bounds of a histogram"))
+    }
+
+    /// Notes how long it took from `from` to `to`, for `events`; nothing where it was there before.
+    pub(crate) fn record(&mut self, from: Instant, to: Instant, events: u64) {
+        self.record_time(to.saturating_duration_since(from), events);
+    }
+
+    fn record_time(&mut self, time: Duration, events: u64) {
+        self.0.saturating_record_n(time.as_micros() as u64, events);
+    }
+
+    pub(crate) fn quantiles(&self) -> Quantiles {
+        let at = |quantile: f64| if self.0.is_empty() { 0 } else { self.0.value_at_quantile(quantile) };
+        Quantiles { n: self.0.len(), p50_us: at(0.5), p99_us: at(0.99), p999_us: at(0.999), max_us: self.0.max() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_what_was_recorded() {
+        assert_eq!(Latency::new().quantiles(), Quantiles::default());
+        let mut latency = Latency::new();
+        for ms in 1..=1_000 {
+            latency.record_time(Duration::from_millis(ms), 2);
+        }
+        let Quantiles { n, p50_us, p99_us, p999_us, max_us } = latency.quantiles();
+        let near = |got: u64, ms: u64| got.abs_diff(ms * 1_000) <= ms;
+        assert!(n == 2_000 && near(p50_us, 500) && near(p99_us, 990) && near(p999_us, 999) && near(max_us, 1_000));
+    }
+}

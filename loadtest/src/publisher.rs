@@ -1,0 +1,207 @@
+//! Sends what is due, over connections that are kept.
+
+use crate::LoadtestError;
+use crate::schedule::Post;
+use crate::target::Target;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Method, Request, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+
+/// A request without an answer for so long has none.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// What came of a request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) due_at: Instant,
+    pub(crate) is_measured: bool,
+    /// When a connection was free for it.
+    pub(crate) sent_at: Instant,
+    pub(crate) answered_at: Instant,
+    /// Events the system has promised to keep.
+    pub(crate) accepted: u64,
+    /// Of those, orders.
+    pub(crate) orders: u64,
+    /// Events it has said it did not take: they must never be seen.
+    pub(crate) refused: u64,
+    /// Events of which nobody knows: they may be seen, once.
+    pub(crate) unknown: u64,
+    /// Where the event stands, if it was sent alone and appears on the ticker.
+    pub(crate) place: Option<String>,
+}
+
+/// Sends until the schedule ends and everything is answered.
+///
+/// # Errors
+/// Where no connection can be made at the start.
+pub(crate) async fn publish(
+    target: &Target,
+    connections: usize,
+    posts: UnboundedReceiver<Post>,
+) -> Result<Vec<Answer>, LoadtestError> {
+    let posts = Arc::new(Mutex::new(posts));
+    let mut tasks = JoinSet::new();
+    for _ in 0..connections {
+        let line = Line::open(target).await?;
+        tasks.spawn(line.serve(Arc::clone(&posts)));
+    }
+    let mut answers = Vec::new();
+    while let Some(of_one) = tasks.join_next().await {
+        answers.append(&mut of_one?);
+    }
+    Ok(answers)
+}
+
+/// A connection.
+struct Line {
+    target: Target,
+    headers: HeaderMap,
+    sender: SendRequest<Full<Bytes>>,
+}
+
+impl Line {
+    async fn open(target: &Target) -> Result<Self, LoadtestError> {
+        let sender = dial(target).await?;
+        Ok(Self { target: target.clone(), headers: target.publishing_headers(), sender })
+    }
+
+    async fn serve(mut self, posts: Arc<Mutex<UnboundedReceiver<Post>>>) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        loop {
+            // Whoever is idle waits here in turn; the lock is let go before the request is sent.
+            let next = posts.lock().await.recv().await;
+            let Some(post) = next else { return answers };
+            answers.push(self.send(post).await);
+        }
+    }
+
+    async fn send(&mut self, post: Post) -> Answer {
+        let sent_at = Instant::now();
+        let exchange = tokio::time::timeout(ANSWER_WITHIN, self.exchange(post.body.clone(), post.is_batch)).await;
+        let answered_at = Instant::now();
+        let said = exchange.ok().and_then(Result::ok);
+        if said.is_none() {
+            // What this connection is at is not known: another one. Where that fails, the next request fails too.
+            if let Ok(sender) = dial(&self.target).await {
+                self.sender = sender;
+            }
+        }
+        judge(&post, sent_at, answered_at, said)
+    }
+
+    async fn exchange(&mut self, body: Bytes, is_batch: bool) -> Result<(StatusCode, Bytes), hyper::Error> {
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = Uri::from_static("/api/v1/events");
+        *request.headers_mut() = self.headers.clone();
+        let kind = if is_batch { "application/cloudevents-batch+json" } else { "application/cloudevents+json" };
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        self.sender.ready().await?;
+        let answer = self.sender.send_request(request).await?;
+        let status = answer.status();
+        Ok((status, answer.into_body().collect().await?.to_bytes()))
+    }
+}
+
+async fn dial(target: &Target) -> Result<SendRequest<Full<Bytes>>, LoadtestError> {
+    let stream = TokioIo::new(target.connect().await?);
+    let failed = |cause| LoadtestError::Http { authority: target.authority().to_owned(), cause };
+    let (sender, connection) = handshake(stream).await.map_err(failed)?;
+    // A connection that breaks is noticed by the request that waits on it.
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(sender)
+}
+
+/// What an answer says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    place: Option<String>,
+    rejected: Vec<At>,
+    retry: Vec<At>,
+}
+
+/// Names an event of a batch.
+#[derive(Debug, Deserialize)]
+struct At {
+    index: usize,
+}
+
+/// What an answer, or none, means for the events of a request.
+fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(StatusCode, Bytes)>) -> Answer {
+    let (due_at, is_measured, all) = (post.due_at, post.is_measured, post.events.len() as u64);
+    let mut answer = Answer {
+        due_at,
+        is_measured,
+        sent_at,
+        answered_at,
+        accepted: 0,
+        orders: 0,
+        refused: 0,
+        unknown: 0,
+        place: None,
+    };
+    match said {
+        Some((status, body)) if status.is_success() => {
+            let said: Said = serde_json::from_slice(&body).unwrap_or_default();
+            let is_in = |list: &[At], index: usize| list.iter().any(|at| at.index == index);
+            for (index, event) in post.events.iter().enumerate() {
+                if is_in(&said.rejected, index) {
+                    answer.refused += 1;
+                } else if is_in(&said.retry, index) {
+                    answer.unknown += 1;
+                } else {
+                    answer.accepted += 1;
+                    answer.orders += u64::from(event.is_order);
+                }
+            }
+            answer.place = said.place.filter(|_| post.events.iter().any(|event| event.is_news));
+        }
+        // A server's error may come after the log took the event.
+        Some((status, _)) if !status.is_server_error() => answer.refused = all,
+        _ => answer.unknown = all,
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::Trait;
+
+    fn judged(events: usize, said: Option<(u16, &'static str)>) -> (u64, u64, u64, u64, Option<String>) {
+        let now = Instant::now();
+        let event = Trait { is_order: true, is_news: true };
+        let post = Post {
+            due_at: now,
+            is_measured: true,
+            body: Bytes::new(),
+            events: vec![event; events],
+            is_batch: events > 1,
+        };
+        let said =
+            said.map(|(status, body)| (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes())));
+        let answer = judge(&post, now, now, said);
+        (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.place)
+    }
+
+    #[test]
+    fn only_what_was_promised_is_accepted() {
+        assert_eq!(judged(1, Some((201, r#"{"stored":1,"place":"3:1:0"}"#))), (1, 1, 0, 0, Some("3:1:0".into())));
+        assert_eq!(judged(3, Some((200, r#"{"stored":3,"rejected":[],"retry":[]}"#))), (3, 3, 0, 0, None));
+        let partly = r#"{"stored":1,"rejected":[{"index":0,"field":"id"}],"retry":[{"index":2}]}"#;
+        assert_eq!(judged(3, Some((207, partly))), (1, 1, 1, 1, None));
+        assert_eq!(judged(2, Some((429, "{}"))), (0, 0, 2, 0, None));
+        assert_eq!(judged(2, Some((503, "{}"))), (0, 0, 0, 2, None));
+        assert_eq!(judged(2, None), (0, 0, 0, 2, None));
+    }
+}

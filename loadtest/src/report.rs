@@ -1,0 +1,187 @@
+//! What a run found.
+
+use crate::latency::Quantiles;
+use crate::machine::{Machine, Memory};
+use crate::settings::Settings;
+use crate::tally::Tally;
+use serde::Serialize;
+use std::fmt;
+
+/// What a run found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Of the load test.
+    pub version: &'static str,
+    /// Whether it was built to be measured: `release` or `debug`.
+    pub build: &'static str,
+    /// Where it ran.
+    pub machine: Machine,
+    /// Names this run; its events have the source `/loadtest/RUN`.
+    pub run: String,
+    /// Events a second that were asked for.
+    pub rate: f64,
+    /// Accepted events a second, from the first that was due to the last answer.
+    pub achieved_per_s: f64,
+    /// How long was measured, in milliseconds.
+    pub measured_ms: u64,
+    /// How long it was warmed up, in milliseconds.
+    pub warmup_ms: u64,
+    /// Events in a request.
+    pub batch: usize,
+    /// Connections that published.
+    pub connections: usize,
+    /// Viewers, the one that measures included.
+    pub viewers: usize,
+    /// Events the system promised to keep, warm-up included.
+    pub accepted: u64,
+    /// Events it said it did not take.
+    pub refused: u64,
+    /// Events of which it said nothing, or not for sure.
+    pub unknown: u64,
+    /// By how much the events it has folded grew.
+    pub visible: i64,
+    /// Accepted orders.
+    pub orders_accepted: u64,
+    /// By how much the orders it shows grew.
+    pub orders_visible: i64,
+    /// Accepted events that belong on the ticker; only events that were sent alone are followed there.
+    pub news_accepted: u64,
+    /// Those of them that were on it.
+    pub news_seen: u64,
+    /// Those that were on it before their publisher had its answer: their latency counts as nothing.
+    pub news_before_answer: u64,
+    /// How often the ticker skipped, because its viewer was too far behind.
+    pub ticker_resyncs: u64,
+    /// How long things took.
+    pub latencies: Latencies,
+    /// Of the server's process, if it was named.
+    pub server_memory: Option<Memory>,
+}
+
+/// How long things took. `due` is the instant fixed in advance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Latencies {
+    /// Until a connection was free: what the load test itself, or a stall, held back.
+    pub due_to_sent: Quantiles,
+    /// Until the publisher knew that the event is stored.
+    pub due_to_accepted: Quantiles,
+    /// From then until it was on the ticker.
+    pub accepted_to_ticker: Quantiles,
+    /// Until it was on the ticker.
+    pub due_to_ticker: Quantiles,
+    /// From when the k-th order was accepted until a figure counted k orders; figures come at most every 50 ms.
+    pub accepted_to_figure: Quantiles,
+}
+
+/// Whether what was accepted is what is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of it, once.
+    Complete,
+    /// Less is seen than was accepted.
+    Lost(i64),
+    /// More is seen than was sent.
+    CountedTwice(i64),
+}
+
+impl Report {
+    pub(crate) fn new(
+        settings: &Settings,
+        run: String,
+        tally: &Tally,
+        (visible, orders_visible): (i64, i64),
+        ticker_resyncs: u64,
+    ) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            build: if cfg!(debug_assertions) { "debug" } else { "release" },
+            machine: Machine::this(),
+            run,
+            rate: settings.rate,
+            achieved_per_s: tally.per_s,
+            measured_ms: settings.measured.as_millis() as u64,
+            warmup_ms: settings.warmup.as_millis() as u64,
+            batch: settings.batch,
+            connections: settings.connections,
+            viewers: settings.viewers + 1,
+            accepted: tally.accepted,
+            refused: tally.refused,
+            unknown: tally.unknown,
+            visible,
+            orders_accepted: tally.orders,
+            orders_visible,
+            news_accepted: tally.news,
+            news_seen: tally.news_seen,
+            news_before_answer: tally.seen_before_answer,
+            ticker_resyncs,
+            latencies: tally.latencies,
+            server_memory: settings.server.and_then(Memory::of),
+        }
+    }
+
+    /// Whether what was accepted is what is seen. Events without a clear answer may be seen or not.
+    pub fn verdict(&self) -> Verdict {
+        let judge = |accepted: u64, seen: i64| {
+            let more = seen - accepted as i64;
+            match more {
+                ..0 => Verdict::Lost(-more),
+                _ if more > self.unknown as i64 => Verdict::CountedTwice(more - self.unknown as i64),
+                _ => Verdict::Complete,
+            }
+        };
+        match judge(self.accepted, self.visible) {
+            Verdict::Complete => judge(self.orders_accepted, self.orders_visible),
+            wrong => wrong,
+        }
+    }
+}
+
+/// The report for people.
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Machine { cpu, cores } = &self.machine;
+        writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", self.version, self.build)?;
+        writeln!(
+            out,
+            "{} events/s for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers",
+            self.rate,
+            self.measured_ms as f64 / 1e3,
+            self.warmup_ms as f64 / 1e3,
+            self.batch,
+            self.connections,
+            self.viewers
+        )?;
+        let header = ["p50", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
+        writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
+        let Latencies { due_to_sent, due_to_accepted, accepted_to_ticker, due_to_ticker, accepted_to_figure } =
+            &self.latencies;
+        for (name, quantiles) in [
+            ("due -> sent", due_to_sent),
+            ("due -> accepted (stored, answered)", due_to_accepted),
+            ("accepted -> on the ticker", accepted_to_ticker),
+            ("due -> on the ticker", due_to_ticker),
+            ("k-th order accepted -> k orders shown", accepted_to_figure),
+        ] {
+            let Quantiles { n, p50_us, p99_us, p999_us, max_us } = *quantiles;
+            let times = [p50_us, p99_us, p999_us, max_us].map(|us| format!("{:>10.2}", us as f64 / 1e3)).concat();
+            writeln!(out, "{name:<38}{times}{n:>10}")?;
+        }
+        writeln!(out, "\naccepted   {} events, {:.1}/s", self.accepted, self.achieved_per_s)?;
+        writeln!(out, "refused    {}, without a clear answer {}", self.refused, self.unknown)?;
+        writeln!(out, "visible    {} events", self.visible)?;
+        writeln!(out, "orders     {} accepted, {} visible", self.orders_accepted, self.orders_visible)?;
+        writeln!(
+            out,
+            "ticker     {} of {} lines seen, {} of those measured before the answer; skipped {} times",
+            self.news_seen, self.news_accepted, self.news_before_answer, self.ticker_resyncs
+        )?;
+        if let Some(Memory { resident_kib, peak_kib }) = self.server_memory {
+            writeln!(out, "server     {} MiB resident, {} MiB at most", resident_kib / 1_024, peak_kib / 1_024)?;
+        }
+        match self.verdict() {
+            Verdict::Complete => write!(out, "\nEverything that was accepted is visible, once."),
+            Verdict::Lost(events) => write!(out, "\nLOST: {events} that were accepted are not visible."),
+            Verdict::CountedTwice(events) => write!(out, "\nCOUNTED TWICE: {events} more are visible than were sent."),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A run from beginning to end.
+
+use crate::LoadtestError;
+use crate::events::Events;
+use crate::report::Report;
+use crate::screen::Screen;
+use crate::settings::Settings;
+use crate::tally::tally;
+use crate::target::Target;
+use crate::{publisher, schedule, viewer};
+use nexusflow_model::Timestamp;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Between making the first requests ready and the first that is due.
+const LEAD: Duration = Duration::from_millis(500);
+/// How long what was accepted may take to be visible.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+
+/// Puts `target` under the load of `settings` and reports. Nobody else may publish there meanwhile.
+///
+/// # Errors
+/// Where there is no result: the gateway can't be reached or stopped answering, or somebody else publishes.
+pub async fn run(target: &Target, settings: &Settings) -> Result<Report, LoadtestError> {
+    settings.check()?;
+    let mut screen = Screen::open(target).await?;
+    let before = screen.at_rest().await?;
+    let mut onlookers = Vec::with_capacity(settings.viewers);
+    for _ in 0..settings.viewers {
+        onlookers.push(viewer::onlooker(target).await?);
+    }
+    let wall = now();
+    let run = format!("{:x}", wall.as_ms());
+    let events = Events::new(&run, wall).map_err(|_| LoadtestError::Settings("the clock of this machine is wrong"))?;
+    let start = Instant::now() + LEAD;
+    let posts = schedule::start(settings, events, start, now().plus_ms(LEAD.as_millis() as i64));
+    let answers = publisher::publish(target, settings.connections, posts).await?;
+    let accepted: u64 = answers.iter().map(|answer| answer.accepted).sum();
+    let (events_before, orders_before) = (before.events.unwrap_or_default(), before.orders.unwrap_or_default());
+    let is_there = |events: Option<i64>| events.is_some_and(|events| events - events_before >= accepted as i64);
+    let after = screen.settle(VISIBLE_WITHIN, |standing| is_there(standing.events)).await?;
+    for onlooker in onlookers {
+        if onlooker.is_finished() {
+            return Err(onlooker.await?);
+        }
+        onlooker.abort();
+    }
+    let seen = screen.close().await?;
+    let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
+    let tally = tally(&answers, &seen, orders_before);
+    Ok(Report::new(settings, run, &tally, grew, seen.resyncs))
+}
+
+/// The clock on the wall: events bear the time at which they are sent.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_ms(since.as_millis() as i64).unwrap_or(Timestamp::EPOCH)
+}

@@ -1,0 +1,140 @@
+//! What was accepted against what was seen.
+
+use crate::latency::Latency;
+use crate::publisher::Answer;
+use crate::report::Latencies;
+use crate::screen::Sightings;
+use std::time::Instant;
+
+/// Sums and latencies of a run.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    pub(crate) accepted: u64,
+    pub(crate) orders: u64,
+    pub(crate) refused: u64,
+    pub(crate) unknown: u64,
+    /// Accepted events that belong on the ticker, warm-up included, and those of them that were there.
+    pub(crate) news: u64,
+    pub(crate) news_seen: u64,
+    /// Seen before the publisher had its answer.
+    pub(crate) seen_before_answer: u64,
+    /// Accepted events a second while it was measured.
+    pub(crate) per_s: f64,
+    pub(crate) latencies: Latencies,
+}
+
+/// Puts together what the publishers were told and what the screen showed; `orders_before` is what it showed at the start.
+pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) -> Tally {
+    let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
+    let mut before_answer = 0;
+    let (to_sent, to_accepted) = until_answered(answers);
+    let (mut from_accepted, mut to_ticker) = (Latency::new(), Latency::new());
+    let (mut news, mut news_seen) = (0, 0);
+    for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
+        news += 1;
+        let Some(at) = seen.items.get(place) else { continue };
+        news_seen += 1;
+        if answer.is_measured {
+            before_answer += u64::from(*at < answer.answered_at);
+            from_accepted.record(answer.answered_at, *at, 1);
+            to_ticker.record(answer.due_at, *at, 1);
+        }
+    }
+    Tally {
+        accepted: sum(|answer| answer.accepted),
+        orders: sum(|answer| answer.orders),
+        refused: sum(|answer| answer.refused),
+        unknown: sum(|answer| answer.unknown),
+        news,
+        news_seen,
+        seen_before_answer: before_answer,
+        per_s: rate(answers),
+        latencies: Latencies {
+            due_to_sent: to_sent.quantiles(),
+            due_to_accepted: to_accepted.quantiles(),
+            accepted_to_ticker: from_accepted.quantiles(),
+            due_to_ticker: to_ticker.quantiles(),
+            accepted_to_figure: until_counted(answers, &seen.orders, orders_before).quantiles(),
+        },
+    }
+}
+
+/// How long until a connection was free, and until the answer was there.
+fn until_answered(answers: &[Answer]) -> (Latency, Latency) {
+    let (mut sent, mut accepted) = (Latency::new(), Latency::new());
+    for answer in answers.iter().filter(|answer| answer.is_measured) {
+        sent.record(answer.due_at, answer.sent_at, answer.accepted);
+        accepted.record(answer.due_at, answer.answered_at, answer.accepted);
+    }
+    (sent, accepted)
+}
+
+/// How long from when the k-th order was accepted until k orders were shown.
+fn until_counted(answers: &[Answer], shown: &[(Instant, i64)], before: i64) -> Latency {
+    let accepted = answers
+        .iter()
+        .flat_map(|answer| std::iter::repeat_n((answer.answered_at, answer.is_measured), answer.orders as usize));
+    let mut accepted: Vec<(Instant, bool)> = accepted.collect();
+    accepted.sort_unstable();
+    let mut latency = Latency::new();
+    let mut shown = shown.iter().peekable();
+    for (number, (at, is_measured)) in (1..).zip(accepted) {
+        while shown.next_if(|(_, orders)| orders - before < number).is_some() {}
+        let Some((seen_at, _)) = shown.peek() else { break };
+        if is_measured {
+            latency.record(at, *seen_at, 1);
+        }
+    }
+    latency
+}
+
+/// Accepted events a second, from the first that was due to the last answer.
+fn rate(answers: &[Answer]) -> f64 {
+    let measured = || answers.iter().filter(|answer| answer.is_measured);
+    let (Some(from), Some(to)) =
+        (measured().map(|answer| answer.due_at).min(), measured().map(|answer| answer.answered_at).max())
+    else {
+        return 0.0;
+    };
+    let accepted: u64 = measured().map(|answer| answer.accepted).sum();
+    accepted as f64 / to.duration_since(from).as_secs_f64().max(0.001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn each_event_is_matched_with_its_own_line_and_each_order_with_the_frame_that_counts_it() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let answer = |due: u64, answered: u64, place: &str| Answer {
+            due_at: at(due),
+            is_measured: true,
+            sent_at: at(due),
+            answered_at: at(answered),
+            accepted: 1,
+            orders: 1,
+            refused: 0,
+            unknown: 0,
+            place: Some(place.to_owned()),
+        };
+        let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
+        let seen = Sightings {
+            items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
+            orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
+            resyncs: 0,
+        };
+        let tally = tally(&answers, &seen, 7);
+        assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
+        assert_eq!(tally.seen_before_answer, 1);
+        let max = |quantiles: crate::Quantiles| (quantiles.n, quantiles.max_us / 1_000);
+        assert_eq!(max(tally.latencies.due_to_accepted), (3, 25));
+        assert_eq!(max(tally.latencies.accepted_to_ticker), (2, 5));
+        assert_eq!(max(tally.latencies.due_to_ticker), (2, 20));
+        // The first was shown after 8 ms, the second (accepted at 20) and the third (at 30) in the frame at 40.
+        assert_eq!(max(tally.latencies.accepted_to_figure), (3, 20));
+        assert!((tally.per_s - 100.0).abs() < 1.0);
+    }
+}

@@ -1,0 +1,92 @@
+//! The gateway under test.
+
+use crate::LoadtestError;
+use hyper::header::{AUTHORIZATION, HOST, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
+use hyper::{HeaderMap, Uri};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// The gateway under test.
+#[derive(Clone)]
+pub struct Target {
+    authority: String,
+    publish_token: Option<String>,
+    view_token: Option<String>,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Target").field("authority", &self.authority).finish_non_exhaustive()
+    }
+}
+
+impl Target {
+    /// The gateway at `url`, `http://HOST:PORT`, with the tokens it asks for.
+    ///
+    /// # Errors
+    /// Where the address is none, or not HTTP in the clear.
+    pub fn new(url: &str, publish_token: Option<String>, view_token: Option<String>) -> Result<Self, LoadtestError> {
+        let wrong =
+            |reason: &dyn std::fmt::Display| LoadtestError::Address { url: url.into(), reason: reason.to_string() };
+        let uri: Uri = url.parse().map_err(|error| wrong(&error))?;
+        let host = uri.host().ok_or_else(|| wrong(&"it names no host"))?;
+        if uri.scheme_str() != Some("http") {
+            return Err(wrong(&"it must begin with http://"));
+        }
+        let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
+        Ok(Self { authority, publish_token, view_token })
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub(crate) async fn connect(&self) -> Result<TcpStream, LoadtestError> {
+        let failed = |cause| LoadtestError::Connect { authority: self.authority.clone(), cause };
+        let stream = TcpStream::connect(&self.authority).await.map_err(failed)?;
+        stream.set_nodelay(true).map_err(failed)?;
+        Ok(stream)
+    }
+
+    /// A WebSocket that speaks `nexusflow.live.v1`.
+    pub(crate) async fn live(&self) -> Result<WebSocketStream<TcpStream>, LoadtestError> {
+        let mut request = format!("ws://{}/api/v1/live", self.authority).into_client_request()?;
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("nexusflow.live.v1"));
+        authorize(request.headers_mut(), self.view_token.as_deref());
+        let stream = self.connect().await?;
+        let (socket, _) = client_async(request, stream).await?;
+        Ok(socket)
+    }
+
+    /// What every request that publishes says of itself.
+    pub(crate) fn publishing_headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Ok(host) = HeaderValue::from_str(&self.authority) {
+            headers.insert(HOST, host);
+        }
+        authorize(&mut headers, self.publish_token.as_deref());
+        headers
+    }
+}
+
+fn authorize(headers: &mut HeaderMap, token: Option<&str>) {
+    if let Some(Ok(value)) = token.map(|token| HeaderValue::from_str(&format!("Bearer {token}"))) {
+        headers.insert(AUTHORIZATION, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_http_with_a_host_is_an_address() {
+        let authority = |url: &str| Target::new(url, None, None).map(|target| target.authority);
+        assert_eq!(authority("http://127.0.0.1:8080").unwrap(), "127.0.0.1:8080");
+        assert_eq!(authority("http://wall.example.com/").unwrap(), "wall.example.com:80");
+        assert!(authority("https://wall.example.com").is_err());
+        assert!(authority("127.0.0.1:8080").is_err());
+    }
+}

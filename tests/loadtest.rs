@@ -1,0 +1,34 @@
+//! The load test finds everything it published, once, and says so.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod harness;
+
+use harness::Nexusflow;
+use serde_json::Value;
+
+fn report(nexusflow: &Nexusflow, arguments: &[&str]) -> Value {
+    let load = ["loadtest", "--seconds", "3", "--warmup", "1", "--json", "out.json"];
+    let said = nexusflow.run_well(&[&load, arguments].concat());
+    assert!(said.contains("Everything that was accepted is visible, once."), "{said}");
+    serde_json::from_slice(&std::fs::read(nexusflow.folder().join("out.json")).unwrap()).unwrap()
+}
+
+/// Single events are followed to the ticker, batches are counted; a second run is told apart from the first.
+#[test]
+fn what_is_accepted_is_visible() {
+    let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    let up = nexusflow.up(&[]);
+    let single = report(&nexusflow, &["--rate", "200", "--server-pid", &up.id().to_string()]);
+    assert_eq!((&single["accepted"], &single["visible"]), (&800.into(), &800.into()), "{single}");
+    assert_eq!(single["orders_accepted"], single["orders_visible"], "{single}");
+    assert_eq!(single["news_accepted"], single["news_seen"], "{single}");
+    assert_eq!(single["latencies"]["due_to_accepted"]["n"], 600, "{single}");
+    for latency in ["accepted_to_ticker", "due_to_ticker", "accepted_to_figure"] {
+        assert!(single["latencies"][latency]["n"].as_u64().unwrap() > 0, "{latency}: {single}");
+    }
+    assert!(single["server_memory"]["resident_kib"].as_u64().unwrap() > 0, "{single}");
+
+    let batch = report(&nexusflow, &["--rate", "1000", "--batch", "20", "--viewers", "2"]);
+    assert_eq!((&batch["accepted"], &batch["visible"]), (&4_000.into(), &4_000.into()), "{batch}");
+    assert_eq!((&batch["viewers"], &batch["unknown"]), (&3.into(), &0.into()), "{batch}");
+}
