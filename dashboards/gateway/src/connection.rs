@@ -2,7 +2,7 @@
 
 use crate::activities::Item;
 use crate::feed::{Feed, Rendered};
-use crate::hub::{SharedHub, now};
+use crate::hub::{SharedHub, State, now};
 use crate::protocol::{FromClient, HEARTBEAT_MS, NAME, RATE_MS, RATE_MS_MIN, SUBSCRIPTIONS_MAX, Since, Sub};
 use crate::{assets, frame, render};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -71,11 +71,11 @@ impl Connection {
             Ok(Some(Ok(_))) | Err(_) => return End::Protocol("the first frame must be hello with v = 1"),
             Ok(_) => return End::Closed,
         }
+        let told = self.hub.with(State::told_business);
         let welcome = json!({
             "type": "welcome", "v": 1, "server": env!("CARGO_PKG_VERSION"), "build": assets::build(),
             "session": self.hub.epoch, "heartbeat_ms": HEARTBEAT_MS, "protocol": NAME,
-            "time_zone": self.hub.with(|state| state.business().business.time_zone.name().to_owned()),
-            "business": self.hub.with(|state| state.business().business.name.clone()),
+            "time_zone": told.as_ref().map(|told| &told.time_zone), "business": told.as_ref().map(|told| &told.name),
         });
         let welcomed = self.send(welcome.to_string()).await;
         match welcomed {
@@ -228,7 +228,9 @@ impl Connection {
         let topics =
             self.topics.iter().map(|(id, topic)| (id.as_str(), topic.sent.as_ref().map_or(0, |sent| sent.seq)));
         let activities = self.activities.iter().map(|(id, seq, _)| (id.as_str(), *seq));
-        let frame = frame::heartbeat(&now().to_string(), &self.hub.freshness(), &as_of, topics.chain(activities));
+        let told = self.hub.with(State::told_business);
+        let standings = topics.chain(activities);
+        let frame = frame::heartbeat(&now().to_string(), &self.hub.freshness(), told.as_ref(), &as_of, standings);
         self.send(frame).await
     }
 

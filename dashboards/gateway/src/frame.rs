@@ -2,7 +2,7 @@
 
 use crate::activities::Item;
 use crate::feed::{Line, Rendered};
-use crate::hub::Freshness;
+use crate::hub::{Freshness, Told};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -69,10 +69,11 @@ pub(crate) fn event(id: &str, epoch: &str, seq: u64, items: &[Arc<Item>]) -> Str
     format!(r#"{{"type":"event","id":{},"epoch":"{epoch}","seq":{seq},"items":[{}]}}"#, json!(id), items.join(","))
 }
 
-/// How each subscription stands.
+/// How each subscription stands, and whose figures they are.
 pub(crate) fn heartbeat<'a>(
     ts: &str,
     freshness: &Freshness,
+    told: Option<&Told>,
     as_of: &str,
     standings: impl Iterator<Item = (&'a str, u64)>,
 ) -> String {
@@ -86,7 +87,11 @@ pub(crate) fn heartbeat<'a>(
         (id.to_owned(), topic)
     };
     let topics: serde_json::Map<String, serde_json::Value> = standings.map(stands).collect();
-    json!({"type": "hb", "ts": ts, "topics": topics}).to_string()
+    let mut frame = json!({"type": "hb", "ts": ts, "topics": topics});
+    if let Some(Told { name, time_zone }) = told {
+        (frame["business"], frame["time_zone"]) = (name.as_str().into(), time_zone.as_str().into());
+    }
+    frame.to_string()
 }
 
 /// Something the client asked for can't be done.

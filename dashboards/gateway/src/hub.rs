@@ -54,6 +54,13 @@ pub(crate) struct Heard {
     pub(crate) rated_events: u64,
 }
 
+/// What a page says of the business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) name: String,
+    pub(crate) time_zone: String,
+}
+
 /// How fresh the figures are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Freshness {
@@ -82,6 +89,9 @@ impl Hub {
             let silence = state.silence_ms();
             let why_stale = match &state.foreign {
                 Some(why) => Some(why.clone()),
+                None if silent.is_empty() && state.merged.behind().next().is_some() => {
+                    Some("a worker that has just started is catching up".into())
+                }
                 None if silent.is_empty() => None,
                 None if silent.len() == partitions as usize => Some("no worker is running".into()),
                 None => Some(format!("no worker looks after partition {}", silent.join(", "))),
@@ -106,7 +116,7 @@ impl Hub {
     }
 
     /// Whether every partition's state is here. A log begins with its configuration, so that none stands at 0.
-    fn knows_everything(&self) -> bool {
+    pub(crate) fn knows_everything(&self) -> bool {
         let partitions = self.log.partitions() as usize;
         self.with(|state| state.merged.standings().filter(|(_, standing)| standing.sequence > 0).count() == partitions)
     }
@@ -142,6 +152,15 @@ impl State {
             }
         }
         &self.business
+    }
+
+    /// Whose figures these are; none while no worker has told it.
+    pub(crate) fn told_business(&mut self) -> Option<Told> {
+        if self.merged.config().is_empty() {
+            return None;
+        }
+        let business = &self.business().business;
+        Some(Told { name: business.name.clone(), time_zone: business.time_zone.name().to_owned() })
     }
 
     fn scene(&mut self, clock: Timestamp) -> views::Scene<'_> {

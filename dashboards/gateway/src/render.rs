@@ -56,6 +56,10 @@ fn one(hub: &SharedHub, feed: &Arc<Feed>) {
         tokio::spawn(customer(SharedHub::clone(hub), Arc::clone(feed)));
         return;
     }
+    // A gateway that has just started has heard little: a page keeps what it has until the whole is known.
+    if !operator::is_topic(topic) && !hub.knows_everything() {
+        return;
+    }
     let rows = match rows(hub, topic, params) {
         Ok(rows) => rows,
         Err(_) => return, // refused when it was subscribed to; a rendering does not fail later

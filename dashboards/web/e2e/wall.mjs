@@ -8,9 +8,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launch, live, ON_THE_WALL, PATIENCE_MS, sameAsApi, settled, TV, until } from "./board.mjs";
 import { numbersSeen, scrolls, spills, strayDigits, textSizes } from "./page.mjs";
-import { check, client, wallTruth } from "./truth.mjs";
+import { client } from "./truth.mjs";
 
 const [base, folder = "screenshots"] = process.argv.slice(2);
 if (base === undefined) {
@@ -25,24 +25,15 @@ const AXE = {
   resultTypes: ["violations"],
 };
 
-const TV = { width: 1920, height: 1080 };
 const LAPTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const PERIODS = ["today", "7d", "30d", "365d", "all"];
-const ON_THE_WALL = [
-  ...["revenue", "orders", "on_time_share", "open_tickets"],
-  ...["nps", "review_score", "sentiment", "pipeline_weighted", "customers"],
-];
-const PATIENCE_MS = 20_000;
 
 let passed = 0;
 const failures = [];
 const complaints = [];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await launch();
 
 async function test(name, run) {
   try {
@@ -52,17 +43,6 @@ async function test(name, run) {
   } catch (error) {
     failures.push(name);
     console.error(`FAIL  ${name}\n      ${error.message.replaceAll("\n", "\n      ")}`);
-  }
-}
-
-/** Until `attempt` returns null: what it complained of last is the failure. The figures may be moving meanwhile. */
-async function until(attempt) {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const complaint = await attempt();
-    if (complaint === null) return;
-    if (Date.now() > end) throw new Error(complaint);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
@@ -89,28 +69,6 @@ async function onPage(path, viewport, use, { scheme = "dark", prepare } = {}) {
   } finally {
     await context.close();
   }
-}
-
-const live = (page) => page.locator('[data-level="fresh"]').waitFor({ timeout: PATIENCE_MS });
-
-async function settled(page) {
-  await live(page);
-  await page.locator('[data-src="figures|orders|value"]').waitFor({ timeout: PATIENCE_MS });
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-}
-
-async function sameAsApi(page, period) {
-  await until(async () => {
-    const truth = await wallTruth(get, period);
-    const seen = await page.evaluate(numbersSeen);
-    const sources = new Set(seen.map((each) => each.src));
-    const missing = ON_THE_WALL.filter((key) => !sources.has(`figures|${key}|value`));
-    if (missing.length > 0) return `not on the wall: ${missing.join(", ")}`;
-    const cut = seen.filter((each) => each.shown < 0.98).map((each) => `${each.src} ("${each.text}")`);
-    if (cut.length > 0) return `cut in half: ${cut.join(", ")}`;
-    const wrong = seen.map((each) => check(truth, each)).filter((each) => each !== null);
-    return wrong.length === 0 ? null : wrong.join("\n");
-  });
 }
 
 async function accessible(page) {
@@ -150,7 +108,7 @@ for (const period of PERIODS) {
   await test(`every number on the wall is the API's: ${period}`, () =>
     onPage(`/?kiosk=1&period=${period}`, TV, async (page) => {
       await settled(page);
-      await sameAsApi(page, period);
+      await sameAsApi(page, get, period);
       assert.deepEqual(await page.evaluate(strayDigits), [], "numbers that do not say where they are from");
       assert.deepEqual(await page.evaluate(spills), [], "figures that reach out of their panel");
     }));
@@ -177,7 +135,7 @@ for (const scheme of ["dark", "light"]) {
         await settled(page);
         const { across, down } = await page.evaluate(scrolls);
         assert.deepEqual({ across, down }, { across: 0, down: 0 });
-        await sameAsApi(page, "today");
+        await sameAsApi(page, get, "today");
         await accessible(page);
         await picture(page, scheme === "dark" ? "wall-laptop.png" : "wall-laptop-light.png");
       },
@@ -189,7 +147,7 @@ await test("the wall on a phone: nothing to scroll sideways, every number the AP
   onPage("/", PHONE, async (page) => {
     await settled(page);
     await noneAcross(page);
-    await sameAsApi(page, "today");
+    await sameAsApi(page, get, "today");
     await accessible(page);
     await picture(page, "wall-phone.png", true);
   }));
@@ -201,7 +159,7 @@ await test("a figure explains itself, and Escape closes it", () =>
     const dialog = page.locator("dialog[open]");
     await dialog.getByText("Payments received in the period less payments reversed").waitFor();
     assert.match(page.url(), /figure=revenue/);
-    await sameAsApi(page, "30d");
+    await sameAsApi(page, get, "30d");
     await accessible(page);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });

@@ -129,6 +129,8 @@ pub enum Absorbed {
     Known,
     /// Something before it is missing: ask the owner for everything.
     Gap,
+    /// A new owner is not yet where the one before it was: what is known stays until it is.
+    Behind,
 }
 
 /// The contributions of all partitions, merged.
@@ -147,6 +149,8 @@ struct Part<R> {
     epoch: u64,
     version: u64,
     panes: BTreeMap<Pane, R>,
+    /// The last record that is in the panes.
+    sequence: u64,
     standing: Standing,
 }
 
@@ -157,9 +161,23 @@ impl<R> Default for Merged<R> {
     }
 }
 
+impl<R> Part<R> {
+    /// Whether an owner of another life that stands so knows less than is known, and has more to fold.
+    fn is_ahead_of(&self, epoch: u64, standing: &Standing) -> bool {
+        epoch != self.epoch && standing.sequence < self.sequence && standing.sequence < standing.head
+    }
+}
+
 impl<R: Merge + Clone> Merged<R> {
     /// Takes in a contribution: replaces the panes it names, whole.
     pub fn absorb<E>(&mut self, contribution: Contribution<R, E>) -> Absorbed {
+        if let Some(part) = self.parts.get_mut(&contribution.partition)
+            && part.is_ahead_of(contribution.epoch, &contribution.standing)
+        {
+            // Time does not go back either.
+            part.standing = Standing { clock_ms: part.standing.clock_ms, ..contribution.standing };
+            return Absorbed::Behind;
+        }
         let known = self.parts.get(&contribution.partition).map(|part| (part.epoch, part.version));
         let fresh = contribution.from == 0;
         match known {
@@ -176,6 +194,7 @@ impl<R: Merge + Clone> Merged<R> {
             epoch: contribution.epoch,
             version: 0,
             panes: BTreeMap::new(),
+            sequence: 0,
             standing: Standing::default(),
         });
         if fresh {
@@ -188,7 +207,8 @@ impl<R: Merge + Clone> Merged<R> {
                 None => part.panes.remove(&pane),
             };
         }
-        (part.epoch, part.version, part.standing) = (contribution.epoch, contribution.version, contribution.standing);
+        (part.epoch, part.version) = (contribution.epoch, contribution.version);
+        (part.sequence, part.standing) = (contribution.standing.sequence, contribution.standing);
         if let Some(config) = contribution.config {
             self.config = config;
         }
@@ -234,9 +254,58 @@ impl<R: Merge + Clone> Merged<R> {
         self.parts.iter().map(|(partition, part)| (*partition, &part.standing))
     }
 
+    /// The partitions whose new owner is not yet where the one before it was.
+    pub fn behind(&self) -> impl Iterator<Item = u32> {
+        self.parts.iter().filter(|(_, part)| part.standing.sequence < part.sequence).map(|(partition, _)| *partition)
+    }
+
     /// How far time has come: the latest clock of any partition.
     pub fn clock(&self) -> Option<Timestamp> {
         let latest = self.parts.values().map(|part| part.standing.clock_ms).max()?;
         Timestamp::from_ms(latest).ok().filter(|clock| *clock > Timestamp::MIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything(epoch: u64, sequence: u64, head: u64, value: i64) -> Contribution<i64, ()> {
+        Contribution {
+            format: 1,
+            partition: 0,
+            epoch,
+            from: 0,
+            version: 1,
+            part: (0, 1),
+            panes: vec![(Pane::All, Some(value))],
+            config: None,
+            effects: Vec::new(),
+            standing: Standing { sequence, head, clock_ms: sequence as i64, ..Standing::default() },
+        }
+    }
+
+    fn shown(merged: &mut Merged<i64>) -> Option<i64> {
+        merged.settle();
+        merged.pane(Pane::All).copied()
+    }
+
+    #[test]
+    fn a_new_owner_counts_once_it_is_where_the_one_before_it_was() {
+        let mut merged = Merged::default();
+        assert_eq!(merged.absorb(everything(1, 100, 100, 7)), Absorbed::Taken);
+        assert_eq!(merged.absorb(everything(2, 60, 110, 4)), Absorbed::Behind);
+        assert_eq!((shown(&mut merged), merged.behind().count()), (Some(7), 1));
+        assert_eq!(merged.clock().map(Timestamp::as_ms), Some(100));
+        assert_eq!(merged.absorb(everything(2, 105, 110, 8)), Absorbed::Taken);
+        assert_eq!((shown(&mut merged), merged.behind().count()), (Some(8), 0));
+    }
+
+    #[test]
+    fn a_log_that_is_shorter_than_it_was_is_believed() {
+        let mut merged = Merged::default();
+        merged.absorb(everything(1, 100, 100, 7));
+        assert_eq!(merged.absorb(everything(2, 3, 3, 1)), Absorbed::Taken);
+        assert_eq!(shown(&mut merged), Some(1));
     }
 }

@@ -45,6 +45,8 @@ describe("freshness", () => {
       level: "red",
       words: "Not up to date: partition 3 has no owner.",
     });
+    const none = view({ status: "empty", staleWhy: "no worker is running" });
+    expect(freshness(LIVE, none, NOW).words).toBe("Not up to date: no worker is running.");
   });
 });
 

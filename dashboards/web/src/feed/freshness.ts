@@ -45,11 +45,11 @@ export function freshness(feed: FeedState, view: TopicView | null, now: number):
     };
   }
   if (view?.error != null && !has) return { level: "red", behindMs, words: view.error, dim: true };
-  if (!has) return { level: "waiting", behindMs, words: "Waiting for the first figures", dim: false };
-  const refetching = view.status === "refetching";
-  if (view.staleWhy !== null) {
+  if (view !== null && view.staleWhy !== null) {
     return { level: "red", behindMs, words: `Not up to date: ${view.staleWhy}.`, dim: true };
   }
+  if (!has) return { level: "waiting", behindMs, words: "Waiting for the first figures", dim: false };
+  const refetching = view.status === "refetching";
   if (behindMs !== null && behindMs >= RED_MS) {
     return {
       level: "red",

@@ -28,7 +28,7 @@ export function useFeedSnapshot(): FeedSnapshot {
 
 /** The business's time zone where the server tells it, else UTC; never the browser's. */
 export function useZone(): string {
-  return useFeedSnapshot().welcome?.time_zone ?? "UTC";
+  return useFeedSnapshot().zone ?? "UTC";
 }
 
 export interface TopicRows<T> {

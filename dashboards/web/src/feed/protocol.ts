@@ -29,8 +29,9 @@ const welcome = v.object({
   build: v.optional(text, ""),
   session: v.optional(text, ""),
   heartbeat_ms: v.pipe(v.number(), v.minValue(100)),
-  // Not in the contract yet; used where a server sends it (the business's IANA time zone).
-  time_zone: v.optional(v.nullable(text)),
+  // Whose figures these are, and its IANA time zone; unknown until a worker has told the server.
+  business: v.nullish(text),
+  time_zone: v.nullish(text),
 });
 
 const snap = v.object({
@@ -75,6 +76,8 @@ const standing = v.object({
 const hb = v.object({
   type: v.literal("hb"),
   ts: v.nullish(v.union([text, v.number()])),
+  business: v.nullish(text),
+  time_zone: v.nullish(text),
   topics: v.optional(v.record(text, standing), {}),
 });
 

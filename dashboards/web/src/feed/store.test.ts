@@ -328,3 +328,22 @@ describe("a log topic", () => {
     expect(log()).toEqual(["0:100:0", "0:101:0"]);
   });
 });
+
+describe("whose figures they are", () => {
+  it("is what was told last; a server that has just started changes nothing", () => {
+    begun();
+    const whose = () => {
+      world.paint();
+      const { business, zone } = feed.getSnapshot();
+      return { business, zone };
+    };
+    expect(whose()).toEqual({ business: null, zone: null });
+    world.socket.say({ ...hb(), business: "Acme", time_zone: "Asia/Tokyo" });
+    expect(whose()).toEqual({ business: "Acme", zone: "Asia/Tokyo" });
+    world.socket.say({ type: "welcome", v: 1, heartbeat_ms: 2000, business: null, time_zone: null });
+    world.socket.say(hb());
+    expect(whose()).toEqual({ business: "Acme", zone: "Asia/Tokyo" });
+    world.socket.say({ ...hb(), business: "Acme & Co", time_zone: "Asia/Tokyo" });
+    expect(whose()).toEqual({ business: "Acme & Co", zone: "Asia/Tokyo" });
+  });
+});

@@ -11,6 +11,9 @@ const RETRY_TOPIC_MS = 5000;
 export interface FeedSnapshot {
   readonly state: FeedState;
   readonly welcome: Welcome | null;
+  /** Whose figures these are and its time zone, as told last: a server that does not know them yet changes nothing. */
+  readonly business: string | null;
+  readonly zone: string | null;
   /** Inbound frames that were not understood since the page was opened. */
   readonly malformed: number;
 }
@@ -46,7 +49,8 @@ export class Feed {
     private readonly env: Surroundings,
     options: FeedOptions,
   ) {
-    this.snapshot = { state: { kind: "connecting", since: env.now() }, welcome: null, malformed: 0 };
+    const state: FeedState = { kind: "connecting", since: env.now() };
+    this.snapshot = { state, welcome: null, business: null, zone: null, malformed: 0 };
     this.pending = this.snapshot;
     this.connection = new Connection(
       env,
@@ -149,6 +153,7 @@ export class Feed {
 
   private onWelcome(welcome: Welcome): void {
     this.update({ welcome });
+    this.learn(welcome);
     for (const entry of this.entries.values()) {
       const { epoch, seq } = entry.state;
       this.sub(entry, epoch === null ? null : { epoch, seq });
@@ -170,6 +175,7 @@ export class Feed {
         this.apply(frame.id, () => "resubscribe");
         break;
       case "hb": {
+        this.learn(frame);
         const now = this.env.now();
         for (const [id, standing] of Object.entries(frame.topics)) {
           this.apply(id, (topic) => topic.heartbeat(standing, now));
@@ -180,6 +186,12 @@ export class Feed {
         this.onError(frame);
         break;
     }
+  }
+
+  private learn(told: { business?: string | null | undefined; time_zone?: string | null | undefined }): void {
+    const business = told.business || this.pending.business;
+    const zone = told.time_zone || this.pending.zone;
+    if (business !== this.pending.business || zone !== this.pending.zone) this.update({ business, zone });
   }
 
   private onError(frame: ErrFrame): void {

@@ -13,14 +13,14 @@ import styles from "./panels.module.css";
 const REST_MS = 1500;
 const MOST = 40;
 
-/** `value`, at most once in REST_MS. */
-function useRested<T>(value: T): T {
+/** `value`, at most once in REST_MS; the first that is not empty at once. */
+function useRested<T>(value: readonly T[]): readonly T[] {
   const [shown, setShown] = useState(value);
   const latest = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(() => {
     latest.current = value;
-    if (timer.current !== null) return;
+    if (timer.current !== null || value.length === 0) return;
     setShown(value);
     timer.current = setTimeout(() => {
       timer.current = null;
@@ -70,7 +70,7 @@ function Line({ item, zone }: { item: Item; zone: string }) {
 }
 
 export function Activity() {
-  const { rows, dim } = useTopic(ACTIVITY);
+  const { rows, view, dim } = useTopic(ACTIVITY);
   const shown = useRested(rows);
   const zone = useZone();
   const newest = shown.slice(-MOST).reverse();
@@ -80,7 +80,9 @@ export function Activity() {
         <h2 className={styles.title}>Just happened</h2>
       </header>
       <div className={styles.chart}>
-        {newest.length === 0 && <p className={styles.none}>Nothing new yet</p>}
+        {newest.length === 0 && (
+          <p className={styles.none}>{view?.status === "current" ? "Nothing new yet" : "Loading…"}</p>
+        )}
         <Sized>
           {({ height, em }) => (
             <ol className={styles.lines}>

@@ -81,11 +81,29 @@ function Comparison({ figure }: { figure: Figure }) {
   );
 }
 
+/** Where there is no value (yet): what it was in the period before. */
+function Before({ figure }: { figure: Figure }) {
+  const { period } = useWallFigures();
+  const before = PERIOD_WORDS[period].before.replace("vs ", "");
+  return (
+    <span className={styles.fact}>
+      <span data-scale="">{before.charAt(0).toUpperCase() + before.slice(1)}</span>{" "}
+      <Num
+        text={figureText({ ...figure, value: figure.prior })}
+        raw={figure.prior}
+        source={`figures|${figure.key}|prior`}
+        currency={figure.currency}
+        className={styles.factValue}
+      />
+    </span>
+  );
+}
+
 function Trend({ figure, kind }: { figure: Figure; kind: "line" | "columns" }) {
   const { period } = useWallFigures();
   const trend = figure.trend ?? [];
   const label = `${definitionOf(figure.key).title} ${PERIOD_WORDS[period].trend}`;
-  if (trend.length === 0) return null;
+  if (trend.every((value) => value === null)) return null;
   const Chart = kind === "line" ? Sparkline : SparkColumns;
   return <Sized>{(size) => <Chart {...size} values={trend} label={label} />}</Sized>;
 }
@@ -120,7 +138,10 @@ export function HeroFigure({ figureKey, trend, flow, children }: HeroProps) {
       <div className={styles.trend}>
         <Trend figure={moving} kind={moving === figure ? trend : "columns"} />
       </div>
-      <div className={styles.foot}>{children}</div>
+      <div className={styles.foot}>
+        {figure.value === null && figure.prior !== null && <Before figure={figure} />}
+        {children}
+      </div>
     </article>
   );
 }

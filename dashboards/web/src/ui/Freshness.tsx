@@ -37,7 +37,7 @@ export function Freshness({ view }: { view: TopicView | null }) {
           <span className={styles.quiet}>{zone.split("/").at(-1)?.replaceAll("_", " ")}</span>
         </p>
       )}
-      <span role="status">
+      <span role="status" className={styles.announced}>
         <Hidden>{ANNOUNCED[level]}</Hidden>
       </span>
     </div>

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { useFeedSnapshot } from "../feed/hooks";
+import { Hidden } from "./Hidden";
 import styles from "./header.module.css";
 
 const PAGES = [
@@ -20,14 +22,22 @@ function isHere(location: string, href: string): boolean {
   return href === "/" ? location === "/" : location.startsWith(href);
 }
 
-/** The strip at the top. On a kiosk it has no way to go anywhere. */
+/** The strip at the top: whose board this is, once the server has told. On a kiosk it has no way to go anywhere. */
 export function Header({ kiosk = false, children }: { kiosk?: boolean; children?: ReactNode }) {
   const [location] = useLocation();
+  const { business } = useFeedSnapshot();
   return (
     <header className={styles.header} data-kiosk-bar={kiosk}>
       <p className={styles.brand}>
         <Brand />
-        <span>NexusFlow</span>
+        {business === null ? (
+          <span>NexusFlow</span>
+        ) : (
+          <>
+            <Hidden>NexusFlow, </Hidden>
+            <span className={styles.business}>{business}</span>
+          </>
+        )}
       </p>
       {!kiosk && (
         <nav className={styles.nav} aria-label="Pages">

@@ -53,7 +53,8 @@ fn today(scene: &Scene<'_>) -> Period {
     let trend = (0..24).map(|at| (at <= hour).then(|| scene.hours(midnight + at, midnight + at))).collect();
     let before = scene.hours(midnight - 24, midnight - 24 + hour - 1);
     let through = scene.hours(midnight - 24, midnight - 24 + hour);
-    Period { current: scene.days(day, day), prior: Prior::Between(Box::new((before, through)), scene.minute()), trend }
+    let prior = Prior::Between(Box::new((before, through)), scene.minute());
+    Period { current: scene.days(day, day), prior: known(scene, day - 1, prior), trend }
 }
 
 fn last_days(scene: &Scene<'_>, days: i32, bucket: i32) -> Period {
@@ -62,7 +63,14 @@ fn last_days(scene: &Scene<'_>, days: i32, bucket: i32) -> Period {
     let end = |at: i32| today - (buckets - 1 - at) * bucket;
     let trend = (0..buckets).map(|at| Some(scene.days(end(at) - bucket + 1, end(at)))).collect();
     let first = today - days + 1;
-    Period { current: scene.days(first, today), prior: Prior::Whole(Box::new(scene.days(first - days, first - 1))), trend }
+    let prior = Prior::Whole(Box::new(scene.days(first - days, first - 1)));
+    Period { current: scene.days(first, today), prior: known(scene, first - days, prior), trend }
+}
+
+/// A period before that begins on `first`, if all of it is known: half of one would make everything seem to have grown.
+fn known(scene: &Scene<'_>, first: i32, prior: Prior) -> Prior {
+    // The first day there is may have begun before anything was recorded.
+    if scene.first_day().is_some_and(|day| day < first) { prior } else { Prior::None }
 }
 
 fn all(scene: &Scene<'_>) -> Period {
