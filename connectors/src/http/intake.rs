@@ -1,12 +1,13 @@
 //! From a request to the log.
 
 use super::{Incoming, Inner, answer};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use futures_util::StreamExt;
 use nexusflow_log::{AppendError, DeadLetter, Receipt};
 use nexusflow_model::cloudevents::{Attributes, decode_binary, decode_structured, split_batch};
-use nexusflow_model::limits::BATCH_EVENTS_MAX;
+use nexusflow_model::limits::{BATCH_EVENTS_MAX, BODY_BYTES_MAX};
 use nexusflow_model::{Envelope, Place, Reject, Timestamp};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,12 +15,36 @@ use std::time::Duration;
 /// How far ahead of us the clock of a publisher may be.
 const AHEAD_MS_MAX: i64 = 24 * 3_600_000;
 
+/// How much of a body that is too large is read.
+const READ_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+
 /// What came of the events of a request.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) stored: Vec<(usize, Place)>,
     pub(super) rejected: Vec<(usize, Reject)>,
     pub(super) unstored: Vec<(usize, AppendError)>,
+}
+
+/// Takes a body in, up to the limit. What is larger is read to its end and thrown away, up to a point, so that the publisher
+/// hears why: one whose connection breaks while it sends learns nothing.
+pub(super) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
+    let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk
+            .map_err(|error| Box::new(answer::error(StatusCode::BAD_REQUEST, "body", &error.to_string(), None)))?;
+        bytes += chunk.len();
+        if bytes <= BODY_BYTES_MAX {
+            taken.extend_from_slice(&chunk);
+        } else if bytes > READ_BYTES_MAX {
+            break;
+        }
+    }
+    if bytes <= BODY_BYTES_MAX {
+        return Ok(taken.into());
+    }
+    let message = format!("a body may have {BODY_BYTES_MAX} bytes: send smaller batches");
+    Err(Box::new(answer::error(StatusCode::PAYLOAD_TOO_LARGE, "body", &message, None)))
 }
 
 /// Reads the events of a request, in whichever of the three modes they come.

@@ -4,15 +4,15 @@ mod answer;
 mod intake;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::post;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use nexusflow_log::{Appender, DeadLetters};
-use nexusflow_model::{Reject, Timestamp, limits};
+use nexusflow_model::{Reject, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
@@ -83,10 +83,7 @@ impl Http {
 
     /// `POST /api/v1/events`.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/api/v1/events", post(publish))
-            .layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX))
-            .with_state(self.clone())
+        Router::new().route("/api/v1/events", post(publish)).with_state(self.clone())
     }
 }
 
@@ -94,12 +91,12 @@ async fn publish(
     State(http): State<Http>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    body: Body,
 ) -> Response {
     let inner = &http.inner;
-    let body = match body {
+    let body = match intake::body(body).await {
         Ok(body) => body,
-        Err(error) => return answer::error(error.status(), "body", &error.body_text(), None),
+        Err(answer) => return *answer,
     };
     let now = (inner.now)();
     let events = match intake::read(&headers, &body, now) {
