@@ -73,7 +73,7 @@ export function textSizes() {
   return { least, large: heroes.filter((size) => size >= 72).length };
 }
 
-/** Figures that reach out of their panel. */
+/** Figures and headings that reach out of their panel, and headings whose descenders are cut. */
 export function spills() {
   const out = [];
   for (const panel of document.querySelectorAll("[data-panel]")) {
@@ -82,6 +82,9 @@ export function spills() {
       const rect = element.getBoundingClientRect();
       if (rect.width > 2 && (rect.right > room.right + 1 || rect.left < room.left - 1)) {
         out.push(`${panel.dataset.panel}: ${element.textContent}`);
+      }
+      if (element.matches("h2") && element.scrollHeight > element.clientHeight) {
+        out.push(`${panel.dataset.panel}: "${element.textContent}" is cut below`);
       }
     }
   }

@@ -41,6 +41,7 @@ export function Wall() {
   const explained = kiosk ? null : query.get("figure");
   const { rows, view, dim } = useTopic(FIGURES, { period });
   const old = useIsOld(view, dim);
+  const compares = rows.some((figure) => figure.prior !== null);
   useTitle(`${PERIOD_WORDS[period].long}: the wall`);
   useKioskMark(kiosk);
 
@@ -69,7 +70,7 @@ export function Wall() {
           ) : (
             <PeriodChoice period={period} />
           )}
-          <p className={styles.versus}>{period === "all" ? "" : PERIOD_WORDS[period].before}</p>
+          <p className={styles.versus}>{compares ? PERIOD_WORDS[period].before : ""}</p>
           <Freshness view={view} />
         </Header>
         <main id="main" tabIndex={-1} className={styles.rows} data-old={old} data-testid="wall">

@@ -132,7 +132,7 @@ export function HeroFigure({ figureKey, trend, flow, children }: HeroProps) {
         <FigureValue figure={figure} className={styles.fit} detail={detailFor(figure, 13)} />
       </p>
       <p className={styles.comparison}>
-        {moving !== figure && <span className={styles.prior}>{flow?.label}</span>}
+        {moving !== figure && moving.prior !== null && <span className={styles.prior}>{flow?.label}</span>}
         <Comparison figure={moving} />
       </p>
       <div className={styles.trend}>

@@ -199,18 +199,47 @@ fn share(part: i64, whole: i64) -> Option<(i64, (i64, i64))> {
 }
 
 fn why(key: &str, part: i64, whole: i64) -> String {
-    let stars = |milli: i64| format!("{}.{}", milli / 1_000, milli % 1_000 / 100);
+    let stars = |milli: i64| format!("{}.{} of 5", milli / 1_000, milli % 1_000 / 100);
     match key {
-        "delivery.on_time" => format!("{part} of {whole} deliveries on time"),
-        "delivery.failed" => format!("{part} of {whole} deliveries arrived"),
-        "order.frequency" => format!("{part} orders kept"),
-        "order.cancelled" => format!("{part} of {whole} orders kept"),
-        "payment.failed" => format!("{part} of {whole} payments went through"),
-        "tickets.open" => format!("{part} of {whole} tickets open"),
-        "tickets.resolution" => format!("resolved in {part} h on average, {whole} tickets"),
+        "delivery.on_time" => format!("{part} of {} on time", many(whole, "delivery", "deliveries")),
+        "delivery.failed" => format!("{part} of {} arrived", many(whole, "delivery", "deliveries")),
+        "order.frequency" => format!("{} kept", many(part, "order", "orders")),
+        "order.cancelled" => format!("{part} of {} kept", many(whole, "order", "orders")),
+        "payment.failed" => format!("{part} of {} went through", many(whole, "payment", "payments")),
+        "tickets.open" => format!("{part} of {} open", many(whole, "ticket", "tickets")),
+        "tickets.resolution" => format!("{} resolved, in {part} h on average", many(whole, "ticket", "tickets")),
         "nps" => format!("answered {part} of {whole}"),
-        "csat" => format!("{} of 5 on average, {whole} answers", stars(part)),
-        "reviews" => format!("{} of 5 on average, {whole} reviews", stars(part)),
-        _ => format!("{part} of 1000 on average, {whole} texts"),
+        "csat" => format!("{} on average, {}", stars(part), many(whole, "answer", "answers")),
+        "reviews" => format!("{} on average, {}", stars(part), many(whole, "review", "reviews")),
+        _ => format!("{} on average, {}", mood(part), many(whole, "text", "texts")),
+    }
+}
+
+/// "1 order", "2 orders".
+fn many(n: i64, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { more })
+}
+
+/// From -1 to +1, as sentiment stands everywhere else; with a true minus.
+fn mood(milli: i64) -> String {
+    let sign = match milli / 10 {
+        0 => "",
+        1.. => "+",
+        _ => "−",
+    };
+    format!("{sign}{}.{:02}", milli.abs() / 1_000, milli.abs() % 1_000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+
+    #[test]
+    fn reasons_read_as_people_say_them() {
+        assert_eq!(why("reviews", 3_000, 1), "3.0 of 5 on average, 1 review");
+        assert_eq!(why("sentiment", -403, 3), "−0.40 on average, 3 texts");
+        assert_eq!(why("sentiment", 1_000, 1), "+1.00 on average, 1 text");
+        assert_eq!(why("sentiment", -9, 2), "0.00 on average, 2 texts");
+        assert_eq!(why("delivery.on_time", 0, 1), "0 of 1 delivery on time");
     }
 }
