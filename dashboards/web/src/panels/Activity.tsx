@@ -12,8 +12,8 @@ import styles from "./panels.module.css";
 /** Nobody reads a list that moves faster than this; what came meanwhile is in the next picture. */
 const REST_MS = 1500;
 const MOST = 40;
-/** The height of a line in letters, as the style sheet has it. */
-const LINE_EM = 1.5;
+/** The height of a line, as the style sheet has it: a finger needs 24 pixels. */
+const lineHeight = (em: number) => Math.max(24, em * 1.5);
 
 /** `value`, at most once in REST_MS; the first that is not empty at once. */
 function useRested<T>(value: readonly T[]): readonly T[] {
@@ -88,7 +88,7 @@ export function Activity() {
         <Sized>
           {({ height, em }) => (
             <ol className={styles.lines}>
-              {newest.slice(0, Math.max(1, Math.floor(height / (em * LINE_EM)))).map((item) => (
+              {newest.slice(0, Math.max(1, Math.floor(height / lineHeight(em)))).map((item) => (
                 <Line key={`${item.place} ${item.headline.what}`} item={item} zone={zone} />
               ))}
             </ol>
