@@ -9,6 +9,7 @@ use crate::{absorb, api, assets, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use nexusflow_log::Log;
 use nexusflow_model::subject;
 use serde::{Deserialize, Serialize};
@@ -158,7 +159,13 @@ impl Gateway {
             .fallback(assets::serve);
         let mut shutdown = self.hub.shutdown.clone();
         let stop = async move { nexusflow_log::raised(&mut shutdown).await };
-        let served = axum::serve(self.listener, app.into_make_service_with_connect_info::<SocketAddr>());
+        // A small frame must not wait until the viewer's system has acknowledged the one before, which takes it up to 40 ms.
+        let listener = self.listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its frames back");
+            }
+        });
+        let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
         served.with_graceful_shutdown(stop).await.map_err(GatewayError::Serve)
     }
 }
