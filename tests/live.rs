@@ -95,7 +95,13 @@ async fn a_viewer_gets_the_whole_then_what_changes_and_what_happens() {
     again
         .say(&json!({"type": "sub", "id": "f", "topic": "figures", "params": {"period": "all"}, "since": since}))
         .await;
-    assert_eq!(again.hear("hb").await["topics"]["f"]["seq"], current);
+    loop {
+        let topics = again.hear("hb").await["topics"].take();
+        if let Some(topic) = topics.get("f") {
+            assert_eq!(topic["seq"], current);
+            break;
+        }
+    }
 
     again.say(&json!({"type": "sub", "id": "x", "topic": "figurs"})).await;
     assert!(again.hear("err").await["msg"].as_str().unwrap().contains("/api/v1/views"));

@@ -127,11 +127,24 @@ const NEGATION_REACH: usize = 3;
 /// The sentiment of a text, -1,000 to 1,000; none where no word of it is known, which is the honest answer for a language the
 /// lexicon does not know.
 pub fn score(text: &str) -> Option<i16> {
+    let (mut sum, mut known) = (0, 0);
+    // A negation does not reach over a comma: "no problem, very fast".
+    for clause in text.split([',', '.', ';', ':', '!', '?', '\n']) {
+        let (own, of) = clause_sum(clause);
+        (sum, known) = (sum + own, known + of);
+    }
+    let marks = text.bytes().filter(|b| *b == b'!').count().min(4) as i64;
+    sum += sum.signum() * marks * 290;
+    (known > 0).then(|| normalized(sum))
+}
+
+/// The sum of the valences of a clause in thousandths, and how many words it is of.
+fn clause_sum(clause: &str) -> (i64, u32) {
     let (mut sum, mut known) = (0_i64, 0);
     let mut since_negation = NEGATION_REACH + 1;
     let mut emphasised = false;
     let mut lower = String::new();
-    for word in words(text) {
+    for word in words(clause) {
         lower.clear();
         lower.extend(word.chars().flat_map(char::to_lowercase));
         if contains(NEGATIONS, &lower) {
@@ -159,9 +172,7 @@ pub fn score(text: &str) -> Option<i16> {
         }
         emphasised = false;
     }
-    let marks = text.bytes().filter(|b| *b == b'!').count().min(4) as i64;
-    sum += sum.signum() * marks * 290;
-    (known > 0).then(|| normalized(sum))
+    (sum, known)
 }
 
 /// x / sqrt(x^2 + 15) for x in thousandths, as thousandths.
@@ -230,6 +241,69 @@ mod tests {
         .into_iter()
         .map(|text| (text, score(text)))
         .collect();
-        insta::assert_debug_snapshot!(scores, @"");
+        insta::assert_debug_snapshot!(scores, @r#"
+        [
+            (
+                "Great service, thank you!",
+                Some(
+                    795,
+                ),
+            ),
+            (
+                "Not great.",
+                Some(
+                    -416,
+                ),
+            ),
+            (
+                "The parcel came late and the machine is broken",
+                Some(
+                    -718,
+                ),
+            ),
+            (
+                "I absolutely LOVE it 😍",
+                Some(
+                    904,
+                ),
+            ),
+            (
+                "No problem, very fast delivery",
+                Some(
+                    -91,
+                ),
+            ),
+            (
+                "Péssimo atendimento, não recomendo",
+                Some(
+                    -756,
+                ),
+            ),
+            (
+                "Sehr gut, danke",
+                Some(
+                    765,
+                ),
+            ),
+            (
+                "El pedido llegó tarde y roto",
+                Some(
+                    -718,
+                ),
+            ),
+            (
+                "Order 4711 of Tuesday",
+                None,
+            ),
+            (
+                "不好",
+                None,
+            ),
+            (
+                "",
+                None,
+            ),
+        ]
+        "#);
     }
 }
