@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn texts_sound_as_they_do_to_people() {
-        let scores: Vec<(&str, Option<i16>)> = [
+        let texts = [
             "Great service, thank you!",
             "Not great.",
             "The parcel came late and the machine is broken",
@@ -237,73 +237,20 @@ mod tests {
             "Order 4711 of Tuesday",
             "\u{4e0d}\u{597d}",
             "",
-        ]
-        .into_iter()
-        .map(|text| (text, score(text)))
-        .collect();
-        insta::assert_debug_snapshot!(scores, @r#"
-        [
-            (
-                "Great service, thank you!",
-                Some(
-                    795,
-                ),
-            ),
-            (
-                "Not great.",
-                Some(
-                    -416,
-                ),
-            ),
-            (
-                "The parcel came late and the machine is broken",
-                Some(
-                    -718,
-                ),
-            ),
-            (
-                "I absolutely LOVE it 😍",
-                Some(
-                    904,
-                ),
-            ),
-            (
-                "No problem, very fast delivery",
-                Some(
-                    -91,
-                ),
-            ),
-            (
-                "Péssimo atendimento, não recomendo",
-                Some(
-                    -756,
-                ),
-            ),
-            (
-                "Sehr gut, danke",
-                Some(
-                    765,
-                ),
-            ),
-            (
-                "El pedido llegó tarde y roto",
-                Some(
-                    -718,
-                ),
-            ),
-            (
-                "Order 4711 of Tuesday",
-                None,
-            ),
-            (
-                "不好",
-                None,
-            ),
-            (
-                "",
-                None,
-            ),
-        ]
-        "#);
+        ];
+        let line = |text: &str| format!("{text}: {:?}\n", score(text));
+        insta::assert_snapshot!(texts.map(line).concat(), @r"
+        Great service, thank you!: Some(795)
+        Not great.: Some(-416)
+        The parcel came late and the machine is broken: Some(-718)
+        I absolutely LOVE it 😍: Some(904)
+        No problem, very fast delivery: Some(644)
+        Péssimo atendimento, não recomendo: Some(-756)
+        Sehr gut, danke: Some(765)
+        El pedido llegó tarde y roto: Some(-718)
+        Order 4711 of Tuesday: None
+        不好: None
+        : None
+        ");
     }
 }
