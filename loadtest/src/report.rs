@@ -163,7 +163,8 @@ impl fmt::Display for Report {
             ("k-th order accepted -> k orders shown", accepted_to_figure),
         ] {
             let Quantiles { n, p50_us, p99_us, p999_us, max_us } = *quantiles;
-            let times = [p50_us, p99_us, p999_us, max_us].map(|us| format!("{:>10.2}", us as f64 / 1e3)).concat();
+            let ms = |us: u64| if n == 0 { "-".to_owned() } else { format!("{:.2}", us as f64 / 1e3) };
+            let times = [p50_us, p99_us, p999_us, max_us].map(|us| format!("{:>10}", ms(us))).concat();
             writeln!(out, "{name:<38}{times}{n:>10}")?;
         }
         writeln!(out, "\naccepted   {} events, {:.1}/s", self.accepted, self.achieved_per_s)?;
