@@ -76,7 +76,7 @@ impl Default for OwnNats {
 
 impl Default for DemoSettings {
     fn default() -> Self {
-        Self { seed: Profile::SEED, customers: Profile::CUSTOMERS, history_days: 45, pace: 1.0 }
+        Self { seed: Profile::SEED, customers: Profile::CUSTOMERS, history_days: 75, pace: 1.0 }
     }
 }
 

@@ -27,6 +27,11 @@ pub(crate) enum NatsError {
         if binary.is_empty() { " (looked on the PATH)".to_owned() } else { format!(" at {binary}") }
     )]
     Missing { binary: String },
+    #[error(
+        "no NATS: nats.url is not set, and NexusFlow's own server never ran with the data folder {}. Start it with `nexusflow up`, use \
+         the folder it was started in, or set nats.url", folder.display()
+    )]
+    NeverRan { folder: PathBuf },
     #[error("{} is version {found}; NexusFlow needs 2.12 or newer", binary.display())]
     Old { binary: PathBuf, found: String },
     #[error(
@@ -56,6 +61,12 @@ pub(crate) fn settings(config: &Config) -> NatsSettings {
     }
     let url = format!("nats://127.0.0.1:{}", config.own_nats.port);
     NatsSettings { url, token_file: Some(folder(config).join("token")), ..NatsSettings::default() }
+}
+
+/// Whether there is a server to connect to: ours leaves a token behind when it first starts.
+pub(crate) fn must_have_run(config: &Config) -> Result<(), NatsError> {
+    let is_there = !config.nats.url.is_empty() || folder(config).join("token").exists();
+    if is_there { Ok(()) } else { Err(NatsError::NeverRan { folder: config.data_dir.clone() }) }
 }
 
 fn folder(config: &Config) -> PathBuf {

@@ -36,6 +36,7 @@ pub(crate) fn shutdown() -> std::io::Result<(watch::Sender<bool>, watch::Receive
 
 /// Connects to the log and makes sure it is as it must be.
 pub(crate) async fn open_log(config: &Config, name: &str) -> Result<Log, Box<dyn Error>> {
+    nats_server::must_have_run(config)?;
     let log = Log::connect(&nats_server::settings(config), config.log.clone(), name).await?;
     log.prepare().await?;
     let (business, version) = config.business()?;

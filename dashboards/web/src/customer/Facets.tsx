@@ -101,7 +101,7 @@ function satisfactionFacts(of: Customer["satisfaction"]): Fact[] | null {
   if (of === null) return null;
   const means = [
     { label: "CSAT", mean: of.csat },
-    { label: "Effort (CES)", mean: of.ces },
+    { label: "Ease (CES)", mean: of.ces },
     { label: "Reviews", mean: of.reviews },
   ];
   const facts: Fact[] = means

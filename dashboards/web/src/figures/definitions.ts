@@ -147,9 +147,9 @@ export const DEFINITIONS: readonly Definition[] = [
   },
   {
     key: "ces",
-    title: "Effort (CES)",
+    title: "Ease (CES)",
     wish: "up",
-    means: "Mean answer to how easy it was made for the customer, brought to a scale of 1 to 5.",
+    means: "Mean answer to how easy it was made for the customer, from 1 (very hard) to 7 (very easy).",
     counted: "answers",
     none: "No answers",
   },
