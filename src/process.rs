@@ -12,7 +12,7 @@ use nexusflow_runtime::Worker;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -37,7 +37,9 @@ pub(crate) fn shutdown() -> std::io::Result<(watch::Sender<bool>, watch::Receive
 /// Connects to the log and makes sure it is as it must be.
 pub(crate) async fn open_log(config: &Config, name: &str) -> Result<Log, Box<dyn Error>> {
     nats_server::must_have_run(config)?;
-    let log = Log::connect(&nats_server::settings(config), config.log.clone(), name).await?;
+    // A service waits for a server that is being started again; a person waits less long.
+    let patience = Duration::from_secs(if matches!(name, "worker" | "gateway") { 60 } else { 5 });
+    let log = Log::connect_patiently(&nats_server::settings(config), config.log.clone(), name, patience).await?;
     log.prepare().await?;
     let (business, version) = config.business()?;
     let configuration = ConfigChanged::envelope(&version, &owner(), serde_json::to_value(&business)?, now())?;

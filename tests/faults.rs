@@ -23,7 +23,7 @@ fn goes_on(nexusflow: &Nexusflow, than: i64) -> i64 {
         let view = figures(nexusflow);
         match events(nexusflow) {
             now if now > than && view["stale"] == false => Ok(now),
-            now => Err(format!("{now} after {than}, stale {}: {}", view["stale"], view["why"])),
+            now => Err(format!("{now} after {than}, stale {}: {}\n{}", view["stale"], view["why"], nexusflow.logs())),
         }
     })
 }

@@ -69,6 +69,14 @@ pub enum ConnectError {
     },
 }
 
+impl ConnectError {
+    /// Whether trying again may help: nobody answered, as opposed to somebody who refused.
+    fn may_pass(&self) -> bool {
+        use async_nats::ConnectErrorKind::{Dns, Io, TimedOut};
+        matches!(self, Self::Unreachable { cause, .. } if matches!(cause.kind(), Dns | Io | TimedOut))
+    }
+}
+
 /// Whether the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connection {
@@ -125,6 +133,28 @@ impl Log {
             .max_ack_inflight(4_096)
             .build(client.clone());
         Ok(Self { inner: Arc::new(Inner { client, jetstream, settings, connection }) })
+    }
+
+    /// The same, but where nobody answers it is tried again for as long as `patience`: a server may be on its way. A refusal is final.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_patiently(
+        nats: &NatsSettings,
+        settings: LogSettings,
+        name: &str,
+        patience: Duration,
+    ) -> Result<Self, ConnectError> {
+        let began = tokio::time::Instant::now();
+        loop {
+            match Self::connect(nats, settings.clone(), name).await {
+                Err(error) if error.may_pass() && began.elapsed() < patience => {
+                    tracing::warn!(%error, "trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Creates what is missing of the log, and checks what is there.

@@ -26,6 +26,7 @@ pub(crate) struct Owner {
     partition: u32,
     origin: Origin,
     since_checkpoint: u64,
+    is_configured: bool,
 }
 
 impl Owner {
@@ -47,7 +48,14 @@ impl Owner {
         let state = state.unwrap_or_else(|| Partition::new(partition));
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
         let live = Live::new(state, shared.owner.clone(), shared.epoch);
-        Ok(Self { shared, live: Arc::new(Mutex::new(live)), partition, origin, since_checkpoint: 0 })
+        Ok(Self {
+            shared,
+            live: Arc::new(Mutex::new(live)),
+            partition,
+            origin,
+            since_checkpoint: 0,
+            is_configured: false,
+        })
     }
 
     pub(crate) fn live(&self) -> Arc<Mutex<Live>> {
@@ -56,7 +64,7 @@ impl Owner {
 
     /// Folds what comes until `shutdown`, then writes a checkpoint.
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) -> Result<(), WorkerError> {
-        self.configure().await;
+        self.configure_if_caught_up().await;
         let (sender, mut records) = mpsc::channel(READ_AHEAD);
         let after = with(&self.live, |live| live.partition.sequence());
         let reading = tokio::spawn(read(Reader::new(&self.shared.log, self.partition, after), sender));
@@ -76,6 +84,7 @@ impl Owner {
                     Some(Ok(records)) => {
                         self.fold(&records);
                         is_dirty = true;
+                        self.configure_if_caught_up().await;
                         self.checkpoint_if_due().await;
                     }
                     Some(Err(error)) => break Err(error.into()),
@@ -93,9 +102,15 @@ impl Owner {
         ended
     }
 
-    /// Appends the configuration to this partition's log, if another one holds there.
-    async fn configure(&self) {
-        let holds = with(&self.live, |live| live.partition.config_version().to_owned());
+    /// Once everything is folded that was there at the start: appends the configuration to this partition's log, if another one
+    /// holds there.
+    async fn configure_if_caught_up(&mut self) {
+        let (at, holds) =
+            with(&self.live, |live| (live.partition.sequence(), live.partition.config_version().to_owned()));
+        if self.is_configured || at < self.origin.last {
+            return;
+        }
+        self.is_configured = true;
         if holds == self.shared.business_version {
             return;
         }
