@@ -3,7 +3,7 @@
 
 mod harness;
 
-use harness::{Nexusflow, SOON, eventually, root, signal};
+use harness::{Nexusflow, SOON, eventually, nats_server, root, signal};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -114,12 +114,6 @@ impl Drop for Page {
         drop(self.orders.take());
         drop(self.child.wait());
     }
-}
-
-/// The process of nats-server that `nexusflow nats` looks after.
-fn nats_server(of: u32) -> u32 {
-    let found = Command::new("pgrep").args(["-P", &of.to_string()]).output().unwrap();
-    String::from_utf8(found.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap()
 }
 
 #[test]

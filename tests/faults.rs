@@ -1,12 +1,10 @@
 //! Killing the parts, in turn, while data streams in: it says that it is stale, comes back by itself, and nothing is lost or
 //! counted twice.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 
-use harness::{Nexusflow, SOON, data, eventually, signal};
+use harness::{Nexusflow, SOON, data, eventually, nats_server, signal};
 use serde_json::Value;
-use std::time::Duration;
 
 /// What the views say of all time.
 fn figures(nexusflow: &Nexusflow) -> Value {
@@ -36,12 +34,6 @@ fn says_stale(nexusflow: &Nexusflow, because: &str) {
     });
 }
 
-/// The process of nats-server that `nexusflow nats` looks after.
-fn nats_server(of: u32) -> u32 {
-    let found = std::process::Command::new("pgrep").args(["-P", &of.to_string()]).output().unwrap();
-    String::from_utf8(found.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap()
-}
-
 #[test]
 fn parts_may_be_killed_in_turn_and_the_figures_are_the_same() {
     let Some(data) = data() else { return };
@@ -51,8 +43,10 @@ fn parts_may_be_killed_in_turn_and_the_figures_are_the_same() {
     let calm = Nexusflow::new("BRL", "America/Sao_Paulo");
     let expected = {
         let _up = calm.up(&[]);
-        calm.run_well(&["replay", "olist", "--data", data]);
-        let total = eventually(SOON * 2, "the calm run is folded", || settled(&calm));
+        let said = calm.run_well(&["replay", "olist", "--data", data]);
+        let published = said.lines().find_map(|line| line.strip_prefix("published")).unwrap();
+        let total = published.split_whitespace().next().unwrap().parse().unwrap();
+        folded_all(&calm, total);
         (total, figures(&calm)["rows"].take())
     };
 
@@ -82,21 +76,23 @@ fn parts_may_be_killed_in_turn_and_the_figures_are_the_same() {
         folded = goes_on(&nexusflow, folded);
     }
     assert!(replay.wait().success(), "{}", nexusflow.logs());
-    let total = eventually(SOON * 2, "everything is folded", || settled(&nexusflow));
-    assert_eq!((total, figures(&nexusflow)["rows"].take()), expected);
+    folded_all(&nexusflow, expected.0);
+    assert_eq!(figures(&nexusflow)["rows"].take(), expected.1);
     worker.stop();
     gateway.stop();
     nats.stop();
 }
 
-/// How many events are folded, once nothing is on its way any more.
-fn settled(nexusflow: &Nexusflow) -> Result<i64, String> {
-    let partitions = nexusflow.view("partitions");
-    let behind: Vec<String> = partitions.values().map(|row| row["lag_records"].to_string()).collect();
-    let before = events(nexusflow);
-    std::thread::sleep(Duration::from_secs(2)); // two heartbeats: the owners have asked the log how far it goes
-    if events(nexusflow) == before && before > 0 && behind.iter().all(|lag| lag == "0") {
-        return Ok(before);
-    }
-    Err(format!("{before} events, behind {behind:?}"))
+/// Waits until exactly so many different events are folded and nothing is on its way any more.
+fn folded_all(nexusflow: &Nexusflow, total: i64) {
+    eventually(SOON * 2, "every event is folded once", || {
+        let behind: Vec<String> =
+            nexusflow.view("partitions").values().map(|row| row["lag_records"].to_string()).collect();
+        let now = events(nexusflow);
+        if now == total && behind.iter().all(|lag| lag == "0") {
+            Ok(())
+        } else {
+            Err(format!("{now} of {total}, behind {behind:?}"))
+        }
+    });
 }

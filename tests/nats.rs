@@ -3,7 +3,7 @@
 
 mod harness;
 
-use harness::{Nexusflow, SOON, eventually, root, signal};
+use harness::{Nexusflow, SOON, eventually, nats_server, root, signal};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -98,8 +98,7 @@ fn a_slow_log_is_answered_with_503_and_retry_after() {
     let _up = nexusflow.spawn("worker", &["worker"]);
     let _gateway = nexusflow.spawn("gateway", &["gateway"]);
     nexusflow.wait_until_ready();
-    let found = Command::new("pgrep").args(["-P", &nats.id().to_string()]).output().unwrap();
-    let server: u32 = String::from_utf8(found.stdout).unwrap().trim().parse().unwrap();
+    let server = nats_server(nats.id());
     signal("-STOP", server);
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let answer = agent

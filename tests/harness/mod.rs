@@ -197,6 +197,12 @@ pub(crate) fn signal(signal: &str, process: u32) {
     Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
 }
 
+/// The process of nats-server that `nexusflow nats` looks after.
+pub(crate) fn nats_server(of: u32) -> u32 {
+    let found = Command::new("pgrep").args(["-P", &of.to_string()]).output().unwrap();
+    String::from_utf8(found.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap()
+}
+
 /// Waits for a condition; says what it last was when it does not come true.
 pub(crate) fn eventually<T>(within: Duration, what: &str, mut check: impl FnMut() -> Result<T, String>) -> T {
     let began = Instant::now();
