@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 #![deny(clippy::iter_over_hash_type)]
 
+pub mod checkpoint;
 pub mod contribution;
 pub mod effect;
 pub mod fold;
