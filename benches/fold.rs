@@ -1,0 +1,82 @@
+//! The fold alone, and decoding and encoding beside it: one core, no NATS, all facets.
+//!
+//! `cargo bench --bench fold -- [--events 300000] [--customers 3000] [--rounds 5]`
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic and speaks on standard output")]
+
+mod parts;
+
+use nexusflow_domain::Commerce;
+use nexusflow_engine::Partition;
+use nexusflow_model::{Envelope, Reject, cloudevents};
+use parts::{company, grouped, machine, number, rate, record, records};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let (n, customers) = (number("events", 300_000) as usize, number("customers", 3_000) as u32);
+    let rounds = number("rounds", 5) as usize;
+    println!("{}", machine::here());
+    let events = company(n, customers);
+    let log = records(&events);
+    let bytes: usize = log.iter().map(Vec::len).sum();
+    println!(
+        "{} events of the demonstration company with {customers} customers to begin with, in {} records, {} bytes an event\n",
+        grouped(n as f64),
+        log.len(),
+        bytes / n
+    );
+    println!("{:28} {:>12} {:>12} {:>10}", "", "best", "median", "us each");
+    let only = parts::text("only");
+    let tell = |what: &str, once: &mut dyn FnMut() -> Duration| {
+        if only.as_ref().is_some_and(|only| only != what) {
+            return;
+        }
+        let mut took: Vec<Duration> = (0..rounds).map(|_| once()).collect();
+        took.sort_unstable();
+        let (best, median) = (took[0], took[took.len() / 2]);
+        let each = median.as_secs_f64() * 1e6 / n as f64;
+        println!("{what:28} {:>10}/s {:>10}/s {each:>10.3}", grouped(rate(n, best)), grouped(rate(n, median)));
+    };
+    tell("encode", &mut || timed(|| events.chunks(256).map(|events| black_box(record(events)).len()).sum::<usize>()));
+    tell("decode", &mut || timed(|| log.iter().map(|record| black_box(decode(record)).len()).sum::<usize>()));
+    tell("fold", &mut || {
+        let decoded: Vec<_> = log.iter().map(|record| decode(record)).collect();
+        let mut partition: Partition<Commerce> = Partition::new(0);
+        let took = timed(|| {
+            for (at, events) in decoded.into_iter().enumerate() {
+                black_box(partition.fold(at as u64 + 1, events).effects.len());
+            }
+        });
+        check(&partition, n);
+        took
+    });
+    tell("decode + fold", &mut || {
+        let mut partition: Partition<Commerce> = Partition::new(0);
+        let took = timed(|| {
+            for (at, record) in log.iter().enumerate() {
+                black_box(partition.fold(at as u64 + 1, decode(record)).effects.len());
+            }
+        });
+        check(&partition, n);
+        took
+    });
+}
+
+fn decode(record: &[u8]) -> Vec<Result<Envelope, Reject>> {
+    cloudevents::decode_record(record).unwrap()
+}
+
+fn timed<R>(work: impl FnOnce() -> R) -> Duration {
+    let began = Instant::now();
+    black_box(work());
+    began.elapsed()
+}
+
+/// A fold that did not take in everything would be fast.
+fn check(partition: &Partition<Commerce>, n: usize) {
+    let counters = partition.counters();
+    assert_eq!((counters.events as usize, counters.duplicates, counters.unreadable), (n, 0, 0));
+}
