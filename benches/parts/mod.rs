@@ -4,6 +4,7 @@
 
 pub(crate) mod customers;
 pub(crate) mod machine;
+pub(crate) mod nats;
 
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::Business;
