@@ -130,6 +130,9 @@ impl Config {
         if !(self.demo.pace > 0.0 && self.demo.pace <= 10_000.0) {
             return wrong("demo.pace", "must be above 0 and at most 10000");
         }
+        if !(500..=60_000).contains(&self.worker.lease_ms) {
+            return wrong("worker.lease_ms", "must be from 500 to 60000");
+        }
         nexusflow_gateway::check(&self.gateway, &self.access)?;
         business::load(&self.business)?;
         Ok(())

@@ -4,7 +4,7 @@
 mod harness;
 
 use futures_util::{SinkExt, StreamExt};
-use harness::{Nexusflow, SOON};
+use harness::{Nexusflow, SOON, eventually};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -58,6 +58,11 @@ async fn a_viewer_gets_the_whole_then_what_changes_and_what_happens() {
     let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
     let _up = nexusflow.up(&[]);
     assert_eq!(nexusflow.publish(&order(1)).0, 201);
+    // Else the first order may be in the first delta, and with it whatever it changes.
+    eventually(SOON, "the first order is on the wall", || {
+        let row = nexusflow.json("/api/v1/views/figures?period=all").unwrap_or_default()["rows"].to_string();
+        if row.contains("[\"orders\",1,") { Ok(()) } else { Err(row) }
+    });
     let mut viewer = Viewer::connect(&nexusflow).await;
     viewer
         .say(&json!({"type": "sub", "id": "f", "topic": "figures", "params": {"period": "all"}, "rate_ms": 50}))

@@ -1,7 +1,7 @@
 //! Taking in what the owners of partitions tell.
 
 use crate::ask;
-use crate::hub::{Heard, SharedHub, State};
+use crate::hub::{Heard, SILENT_AFTER, SharedHub, State};
 use futures_util::StreamExt;
 use nexusflow_domain::query::Query;
 use nexusflow_domain::{Activity, Commerce, Rollup};
@@ -15,6 +15,8 @@ type Change = Contribution<Rollup, Activity>;
 
 /// How long an owner has to give everything.
 const EVERYTHING_WITHIN: Duration = Duration::from_secs(10);
+/// How often nobody may be there before it is given up until the next contribution.
+const ASK_OFTEN: u32 = 5;
 /// How often a partition that told nothing yet is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -73,6 +75,9 @@ fn decode(hub: &SharedHub, bytes: &[u8]) -> Option<Change> {
 }
 
 fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
+    if hub.with(|state| is_outdated(state, &change)) {
+        return Absorbed::Outdated;
+    }
     hub.activities.take(&change.effects);
     let (partition, events) = (change.partition, change.standing.counters.events);
     let absorbed = hub.with(|state| {
@@ -84,6 +89,24 @@ fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
         hub.changed.notify_one();
     }
     absorbed
+}
+
+/// Whether a contribution is of an owner that lost its lease. One of a lower term is believed only where the higher one is
+/// silent: the log may have been made anew, and the terms with it.
+fn is_outdated(state: &mut State, change: &Change) -> bool {
+    if !state.merged.is_outdated(change.partition, change.epoch) {
+        return false;
+    }
+    let is_silent = state.heard.get(&change.partition).is_none_or(|heard| heard.at.elapsed() > SILENT_AFTER);
+    if is_silent {
+        tracing::warn!(
+            partition = change.partition,
+            term = change.epoch,
+            "a lower term is believed: the higher one is silent"
+        );
+        state.merged.depose(change.partition);
+    }
+    !is_silent
 }
 
 /// Notes that a partition is alive, and how fast it goes, over windows of two seconds.
@@ -110,13 +133,20 @@ fn ask_for_everything(hub: &SharedHub, asked: &mut BTreeMap<u32, Instant>, parti
     asked.insert(partition, Instant::now());
     let hub = SharedHub::clone(hub);
     tokio::spawn(async move {
-        let mut assembly = Assembly::default();
-        let everything = ask::parts(&hub.log, partition, &Query::Contribution, EVERYTHING_WITHIN, |bytes| {
-            decode(&hub, bytes).and_then(|part| assembly.take(part))
-        });
-        match everything.await {
-            Some(everything) => drop(absorb(&hub, everything)),
-            None => tracing::debug!(partition, "nobody told everything of a partition yet"),
+        // An owner that has just come speaks a moment before it listens, and one that leaves may answer for it.
+        for _ in 0..ASK_OFTEN {
+            let mut assembly = Assembly::default();
+            let everything = ask::parts(&hub.log, partition, &Query::Contribution, EVERYTHING_WITHIN, |bytes| {
+                decode(&hub, bytes)
+                    .and_then(|part| assembly.take(part))
+                    .filter(|everything| !hub.with(|state| is_outdated(state, everything)))
+            });
+            if let Some(everything) = everything.await {
+                absorb(&hub, everything);
+                return;
+            }
+            tokio::time::sleep(ASK_AGAIN / 20).await;
         }
+        tracing::debug!(partition, "nobody told everything of a partition yet");
     });
 }

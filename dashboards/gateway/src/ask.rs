@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use nexusflow_domain::query::Query;
 use nexusflow_log::Log;
 use nexusflow_model::subject;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -17,14 +17,26 @@ pub(crate) enum AskError {
     Slow,
 }
 
-/// Asks the owner of one partition and gives its answer, JSON.
+/// Between two attempts while a partition moves from one worker to another.
+const ASK_AGAIN: Duration = Duration::from_millis(25);
+
+/// Asks the owner of one partition and gives its answer, JSON. While the partition moves from one worker to another it is asked
+/// again; one that has a question and does not answer may have died over it, so that the time is enough for two.
 pub(crate) async fn one(log: &Log, partition: u32, query: &Query, within: Duration) -> Result<Vec<u8>, AskError> {
     let question = serde_json::to_vec(query).unwrap_or_default();
-    let asked = log.client().request(subject::query(log.prefix(), partition), question.into());
-    match tokio::time::timeout(within, asked).await {
-        Ok(Ok(answer)) => Ok(answer.payload.to_vec()),
-        Ok(Err(_)) => Err(AskError::Nobody),
-        Err(_) => Err(AskError::Slow),
+    let began = Instant::now();
+    loop {
+        let left = within.saturating_sub(began.elapsed());
+        let asked = log.client().request(subject::query(log.prefix(), partition), question.clone().into());
+        let why = match tokio::time::timeout(left.min(within * 2 / 3), asked).await {
+            Ok(Ok(answer)) => return Ok(answer.payload.to_vec()),
+            Ok(Err(_)) => AskError::Nobody,
+            Err(_) => AskError::Slow,
+        };
+        if began.elapsed() + ASK_AGAIN >= within {
+            return Err(why);
+        }
+        tokio::time::sleep(ASK_AGAIN).await;
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Notify, watch};
 
 /// A partition that was not heard of for so long has no live owner.
-const SILENT_AFTER: Duration = Duration::from_millis(3_500);
+pub(crate) const SILENT_AFTER: Duration = Duration::from_millis(3_500);
 
 /// The figures of all partitions and who looks at them.
 pub(crate) struct Hub {

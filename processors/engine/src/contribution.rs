@@ -35,7 +35,7 @@ pub struct Contribution<R, E> {
     pub format: u32,
     /// Which partition.
     pub partition: u32,
-    /// Which life of its owner: versions of another one can't be compared.
+    /// Which life of its owner, the term of its lease: versions of another one can't be compared, and the highest is believed.
     pub epoch: u64,
     /// The version these changes apply to; 0 for all panes there are.
     pub from: u64,
@@ -89,13 +89,17 @@ impl<R, E> Contribution<R, E> {
     }
 }
 
-/// Puts the parts of contributions together again, as they come from one place in order.
+/// Owners of one partition that are listened to at once: one that leaves and one that comes.
+const OWNERS_MAX: usize = 2;
+
+/// Puts the parts of contributions together again, as they come in order from each owner of a partition: by the epoch, so that
+/// the parts of two are not mixed up.
 #[derive(Debug)]
-pub struct Assembly<R, E>(Option<Contribution<R, E>>);
+pub struct Assembly<R, E>(BTreeMap<u64, Contribution<R, E>>);
 
 impl<R, E> Default for Assembly<R, E> {
     fn default() -> Self {
-        Self(None)
+        Self(BTreeMap::new())
     }
 }
 
@@ -103,7 +107,8 @@ impl<R, E> Assembly<R, E> {
     /// Takes a part; gives the whole when it was the last one. Parts without their beginning are dropped: the gap in the
     /// versions tells.
     pub fn take(&mut self, part: Contribution<R, E>) -> Option<Contribution<R, E>> {
-        let mut whole = match self.0.take() {
+        let epoch = part.epoch;
+        let mut whole = match self.0.remove(&epoch) {
             Some(mut begun) if part.part.0 > 0 => {
                 begun.join(part)?;
                 begun
@@ -115,7 +120,10 @@ impl<R, E> Assembly<R, E> {
             whole.part = (0, 1);
             return Some(whole);
         }
-        self.0 = Some(whole);
+        self.0.insert(epoch, whole);
+        if self.0.len() > OWNERS_MAX {
+            self.0.pop_first();
+        }
         None
     }
 }
@@ -131,6 +139,8 @@ pub enum Absorbed {
     Gap,
     /// A new owner is not yet where the one before it was: what is known stays until it is.
     Behind,
+    /// It is of an owner of before, which does not know yet that there is another one.
+    Outdated,
 }
 
 /// The contributions of all partitions, merged.
@@ -146,6 +156,9 @@ pub struct Merged<R> {
 
 #[derive(Debug, Clone)]
 struct Part<R> {
+    /// The highest epoch heard of: lower ones are not believed.
+    highest: u64,
+    /// That of the panes.
     epoch: u64,
     version: u64,
     panes: BTreeMap<Pane, R>,
@@ -169,14 +182,31 @@ impl<R> Part<R> {
 }
 
 impl<R: Merge + Clone> Merged<R> {
+    /// Whether what an owner of this epoch says would not be believed.
+    pub fn is_outdated(&self, partition: u32, epoch: u64) -> bool {
+        self.parts.get(&partition).is_some_and(|part| epoch < part.highest)
+    }
+
+    /// Believes whoever speaks next for a partition, whatever its epoch: for one whose owner is silent, as epochs begin anew with
+    /// a new log.
+    pub fn depose(&mut self, partition: u32) {
+        if let Some(part) = self.parts.get_mut(&partition) {
+            part.highest = 0;
+        }
+    }
+
     /// Takes in a contribution: replaces the panes it names, whole.
     pub fn absorb<E>(&mut self, contribution: Contribution<R, E>) -> Absorbed {
-        if let Some(part) = self.parts.get_mut(&contribution.partition)
-            && part.is_ahead_of(contribution.epoch, &contribution.standing)
-        {
-            // Time does not go back either.
-            part.standing = Standing { clock_ms: part.standing.clock_ms, ..contribution.standing };
-            return Absorbed::Behind;
+        if self.is_outdated(contribution.partition, contribution.epoch) {
+            return Absorbed::Outdated;
+        }
+        if let Some(part) = self.parts.get_mut(&contribution.partition) {
+            part.highest = contribution.epoch;
+            if part.is_ahead_of(contribution.epoch, &contribution.standing) {
+                // Time does not go back either.
+                part.standing = Standing { clock_ms: part.standing.clock_ms, ..contribution.standing };
+                return Absorbed::Behind;
+            }
         }
         let known = self.parts.get(&contribution.partition).map(|part| (part.epoch, part.version));
         let fresh = contribution.from == 0;
@@ -191,6 +221,7 @@ impl<R: Merge + Clone> Merged<R> {
             _ => {}
         }
         let part = self.parts.entry(contribution.partition).or_insert_with(|| Part {
+            highest: contribution.epoch,
             epoch: contribution.epoch,
             version: 0,
             panes: BTreeMap::new(),
@@ -254,6 +285,11 @@ impl<R: Merge + Clone> Merged<R> {
         self.parts.iter().map(|(partition, part)| (*partition, &part.standing))
     }
 
+    /// The epoch of a partition's owner: the term of its lease.
+    pub fn epoch(&self, partition: u32) -> Option<u64> {
+        self.parts.get(&partition).map(|part| part.highest)
+    }
+
     /// The partitions whose new owner is not yet where the one before it was.
     pub fn behind(&self) -> impl Iterator<Item = u32> {
         self.parts.iter().filter(|(_, part)| part.standing.sequence < part.sequence).map(|(partition, _)| *partition)
@@ -299,6 +335,44 @@ mod tests {
         assert_eq!(merged.clock().map(Timestamp::as_ms), Some(100));
         assert_eq!(merged.absorb(everything(2, 105, 110, 8)), Absorbed::Taken);
         assert_eq!((shown(&mut merged), merged.behind().count()), (Some(8), 0));
+    }
+
+    #[test]
+    fn of_two_owners_the_later_one_is_believed() {
+        let mut merged = Merged::default();
+        assert_eq!(merged.absorb(everything(5, 100, 100, 7)), Absorbed::Taken);
+        assert_eq!(merged.absorb(everything(9, 60, 110, 4)), Absorbed::Behind, "it is the owner from now on");
+        assert_eq!(merged.absorb(everything(5, 105, 110, 8)), Absorbed::Outdated, "it was away, and is back");
+        assert_eq!((shown(&mut merged), merged.epoch(0)), (Some(7), Some(9)));
+        assert_eq!(merged.absorb(everything(9, 110, 110, 9)), Absorbed::Taken);
+        assert_eq!(merged.absorb(everything(5, 111, 111, 1)), Absorbed::Outdated);
+        merged.depose(0);
+        assert_eq!(
+            merged.absorb(everything(2, 3, 3, 2)),
+            Absorbed::Taken,
+            "the log was made anew, and so are its terms"
+        );
+        assert_eq!((shown(&mut merged), merged.epoch(0)), (Some(2), Some(2)));
+    }
+
+    #[test]
+    fn parts_of_two_owners_are_not_mixed_up() {
+        let parts = |epoch: u64| {
+            let mut whole = everything(epoch, 9, 9, 0);
+            whole.panes = (0..300).map(|day| (Pane::Day(day), Some(epoch as i64))).collect();
+            whole.split()
+        };
+        let (old, new) = (parts(5), parts(9));
+        assert_eq!(old.len(), 3);
+        let mut assembly = Assembly::default();
+        let mut wholes = Vec::new();
+        for (old, new) in old.into_iter().zip(new) {
+            wholes.extend(assembly.take(old));
+            wholes.extend(assembly.take(new));
+        }
+        let is_pure =
+            |whole: &Contribution<i64, ()>| whole.panes.iter().all(|(_, value)| *value == Some(whole.epoch as i64));
+        assert!(wholes.len() == 2 && wholes.iter().all(|whole| whole.panes.len() == 300 && is_pure(whole)));
     }
 
     #[test]

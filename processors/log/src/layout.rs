@@ -87,7 +87,7 @@ pub enum LayoutError {
     },
 }
 
-fn jetstream_error(what: &'static str) -> impl FnOnce(&dyn std::fmt::Display) -> LayoutError {
+pub(crate) fn jetstream_error(what: &'static str) -> impl FnOnce(&dyn std::fmt::Display) -> LayoutError {
     move |cause| LayoutError::JetStream { what, cause: cause.to_string() }
 }
 

@@ -8,14 +8,18 @@ mod append;
 mod connect;
 mod dead_letter;
 mod layout;
+mod lease;
 mod read;
+mod roster;
 mod stop;
 
 pub use append::{AppendError, Appender, Receipt};
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use layout::{LayoutError, LogSettings, Origin};
+pub use lease::{Change, Holding, LeaseError, Leases, Member, Snapshot, Watching};
 pub use read::{ReadError, Reader, Record};
+pub use roster::{Holder, Roster};
 pub use stop::raised;
 
 /// What the NATS client library answers with.

@@ -39,3 +39,18 @@ pub fn dead_letters(prefix: &str) -> String {
 pub fn layout_bucket(prefix: &str) -> String {
     format!("{prefix}-layout")
 }
+
+/// The key-value bucket that says which worker owns which partition.
+pub fn owners_bucket(prefix: &str) -> String {
+    format!("{prefix}-owners")
+}
+
+/// The key-value bucket in which workers say that they live.
+pub fn workers_bucket(prefix: &str) -> String {
+    format!("{prefix}-workers")
+}
+
+/// Where a worker answers that it is there.
+pub fn worker(prefix: &str, id: &str) -> String {
+    format!("{prefix}.worker.{id}")
+}

@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, watch};
 /// Questions about one partition that are worked on at once; more wait.
 const AT_ONCE: usize = 8;
 
-/// Answers until `shutdown`.
+/// Answers until `shutdown`, then also what was asked before that.
 pub(crate) async fn run(
     shared: Arc<Shared>,
     live: Arc<Mutex<Live>>,
@@ -26,20 +26,32 @@ pub(crate) async fn run(
     let partition = with(&live, |live| live.partition.id());
     let subject = subject::query(shared.log.prefix(), partition);
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut is_ending = false;
     loop {
         let mut questions = match shared.log.client().subscribe(subject.clone()).await {
             Ok(questions) => questions,
             Err(error) => {
                 tracing::warn!(partition, %error, "can't listen for questions, trying again");
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                continue;
+                tokio::select! {
+                    () = nexusflow_log::raised(&mut shutdown) => return Ok(()),
+                    () = tokio::time::sleep(Duration::from_millis(500)) => continue,
+                }
             }
         };
         loop {
             tokio::select! {
-                () = nexusflow_log::raised(&mut shutdown) => return Ok(()),
+                () = nexusflow_log::raised(&mut shutdown), if !is_ending => {
+                    is_ending = true;
+                    if questions.drain().await.is_err() {
+                        return Ok(());
+                    }
+                }
                 question = questions.next() => {
-                    let Some(question) = question else { break };
+                    let question = match question {
+                        Some(question) => question,
+                        None if is_ending => return Ok(()),
+                        None => break,
+                    };
                     let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
                     let (shared, live) = (Arc::clone(&shared), Arc::clone(&live));
                     tokio::spawn(async move {
@@ -53,7 +65,8 @@ pub(crate) async fn run(
 }
 
 async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message) {
-    let Some(reply) = question.reply else { return };
+    // Who was away for longer than its lease does not know whether the partition is still its own: the owner answers.
+    let Some(reply) = question.reply.filter(|_| shared.pulse.is_good()) else { return };
     let answers: Vec<Vec<u8>> = match serde_json::from_slice(&question.payload) {
         Ok(Query::Contribution) => {
             let parts = with(live, Live::everything).split();

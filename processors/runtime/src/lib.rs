@@ -4,10 +4,14 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod balance;
 mod checkpoint;
 mod live;
 mod owner;
+mod ownership;
 mod publish;
+mod pulse;
+mod tenancy;
 mod timeline;
 mod worker;
 

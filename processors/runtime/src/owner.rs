@@ -30,8 +30,8 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    /// Restores a partition from its newest good checkpoint, or starts it empty.
-    pub(crate) async fn take(shared: Arc<Shared>, partition: u32) -> Result<Self, WorkerError> {
+    /// Restores a partition from its newest good checkpoint, or starts it empty. `term` is that of the lease.
+    pub(crate) async fn take(shared: Arc<Shared>, partition: u32, term: u64) -> Result<Self, WorkerError> {
         let origin = shared.log.origin(partition).await?;
         let Found { state, created_ns } = shared.checkpoints.newest(partition).await;
         if let (Some(state), Some(created_ns)) = (&state, created_ns)
@@ -47,7 +47,7 @@ impl Owner {
         }
         let state = state.unwrap_or_else(|| Partition::new(partition));
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
-        let live = Live::new(state, shared.owner.clone(), shared.epoch);
+        let live = Live::new(state, shared.owner.clone(), term);
         Ok(Self {
             shared,
             live: Arc::new(Mutex::new(live)),

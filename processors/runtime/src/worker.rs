@@ -1,12 +1,14 @@
 //! A worker: owns partitions and keeps them folded.
 
 use crate::checkpoint::Checkpoints;
-use crate::{answer, owner};
+use crate::ownership::Ownership;
+use crate::pulse::Pulse;
 use nexusflow_domain::Business;
-use nexusflow_log::{Appender, LayoutError, Log, ReadError};
+use nexusflow_log::{Appender, LayoutError, Leases, Log, Member, ReadError};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -20,11 +22,19 @@ pub struct WorkerSettings {
     pub checkpoint_events: u64,
     /// A checkpoint after this many seconds, if anything happened.
     pub checkpoint_s: u64,
+    /// For how long a worker that is not heard of is believed to live, in milliseconds; then the others take what it owns. A
+    /// process that was killed is noticed sooner. All workers of a log must have the same.
+    pub lease_ms: u64,
 }
 
 impl Default for WorkerSettings {
     fn default() -> Self {
-        Self { checkpoint_dir: ".nexusflow/checkpoints".into(), checkpoint_events: 500_000, checkpoint_s: 60 }
+        Self {
+            checkpoint_dir: ".nexusflow/checkpoints".into(),
+            checkpoint_events: 500_000,
+            checkpoint_s: 60,
+            lease_ms: 2_000,
+        }
     }
 }
 
@@ -69,10 +79,10 @@ pub(crate) struct Shared {
     pub(crate) business_version: String,
     pub(crate) appender: Appender,
     pub(crate) owner: String,
-    pub(crate) epoch: u64,
+    pub(crate) pulse: Arc<Pulse>,
 }
 
-/// A worker of all partitions.
+/// A worker: owns its share of the partitions, and keeps them folded.
 pub struct Worker {
     shared: Arc<Shared>,
 }
@@ -95,32 +105,31 @@ impl Worker {
     ) -> Self {
         let checkpoints = Checkpoints::new(settings.checkpoint_dir.join(log.prefix()));
         let appender = Appender::start(&log);
-        let epoch = epoch();
+        let pulse = Arc::new(Pulse::new(Duration::from_millis(settings.lease_ms)));
         Self {
-            shared: Arc::new(Shared { log, settings, checkpoints, business, business_version, appender, owner, epoch }),
+            shared: Arc::new(Shared { log, settings, checkpoints, business, business_version, appender, owner, pulse }),
         }
     }
 
-    /// Works until `shutdown` turns true; then writes checkpoints and returns.
+    /// Works until `shutdown` turns true; then writes checkpoints, hands over what it owns, and returns.
     ///
     /// # Errors
-    /// Where the log can't be read on: going on would lose what it held.
+    /// Where it is the only worker and can't fold any partition: going on would lose what the log held. A partition that can't be
+    /// folded while others can is told in the log of the process, in its lease, and tried again.
     pub async fn run(self, shutdown: watch::Receiver<bool>) -> Result<(), WorkerError> {
-        let mut tasks = JoinSet::new();
-        for partition in 0..self.shared.log.partitions() {
-            let owner = owner::Owner::take(Arc::clone(&self.shared), partition).await?;
-            tasks.spawn(answer::run(Arc::clone(&self.shared), owner.live(), shutdown.clone()));
-            tasks.spawn(owner.run(shutdown.clone()));
-        }
-        while let Some(ended) = tasks.join_next().await {
-            ended.map_err(|error| WorkerError::Task(error.to_string()))??;
-        }
-        Ok(())
+        let Shared { log, pulse, owner, .. } = &*self.shared;
+        let leases = Leases::open(log, pulse.lease()).await?;
+        let (id, since_ms) = life();
+        let (member, said) = watch::channel(Member { id, name: owner.clone(), since_ms, is_leaving: false });
+        // A set, because the beat ends with it.
+        let mut beating = JoinSet::new();
+        beating.spawn(Arc::clone(pulse).run(leases.clone(), said));
+        Box::pin(Ownership::new(Arc::clone(&self.shared), leases, Arc::clone(pulse), member).run(shutdown)).await
     }
 }
 
-/// Tells one life of a worker from another.
-fn epoch() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(0, |since| since.as_nanos() as u64) ^ (u64::from(std::process::id()) << 48)
+/// What tells one life of a worker from another, and when it began in milliseconds since the epoch.
+fn life() -> (String, i64) {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    (format!("{:x}-{:x}", now.as_nanos(), std::process::id()), now.as_millis() as i64)
 }
