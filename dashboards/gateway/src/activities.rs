@@ -1,7 +1,7 @@
 //! What just happened: a bounded ring, and a broadcast to who is watching.
 
 use nexusflow_domain::Activity;
-use nexusflow_engine::Effect;
+use nexusflow_engine::{Effect, EffectId};
 use nexusflow_model::{Place, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +18,7 @@ const BEHIND_MAX: usize = 1_024;
 pub(crate) struct Item {
     /// Its number in this gateway.
     pub(crate) seq: u64,
-    order: (Timestamp, Place, u16),
+    order: (Timestamp, EffectId),
     /// As JSON.
     pub(crate) json: String,
 }
@@ -34,7 +34,7 @@ struct Ring {
     items: VecDeque<Arc<Item>>,
     seq: u64,
     /// The last effect of each partition: what comes again after a recovery is not told again.
-    told: BTreeMap<u32, (Place, u16)>,
+    told: BTreeMap<u32, EffectId>,
 }
 
 impl Activities {
@@ -46,13 +46,13 @@ impl Activities {
     pub(crate) fn take(&self, effects: &[Effect<Activity>]) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         for effect in effects {
-            let id = (effect.place, effect.ordinal);
-            if ring.told.get(&effect.place.partition).is_some_and(|told| id <= *told) {
+            let partition = effect.id.place.partition;
+            if ring.told.get(&partition).is_some_and(|told| effect.id <= *told) {
                 continue;
             }
-            ring.told.insert(effect.place.partition, id);
+            ring.told.insert(partition, effect.id);
             ring.seq += 1;
-            let order = (effect.body.recorded_at, effect.place, effect.ordinal);
+            let order = (effect.body.recorded_at, effect.id);
             let item = Arc::new(Item { seq: ring.seq, order, json: to_json(effect) });
             ring.items.push_back(Arc::clone(&item));
             if ring.items.len() > KEPT {
@@ -72,7 +72,7 @@ impl Activities {
 }
 
 fn to_json(effect: &Effect<Activity>) -> String {
-    let Place { partition, sequence, index } = effect.place;
+    let Place { partition, sequence, index } = effect.id.place;
     let Activity { kind, occurred_at, recorded_at, customer, headline } = &effect.body;
     json!({
         "place": format!("{partition}:{sequence}:{index}"),

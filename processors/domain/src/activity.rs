@@ -42,5 +42,17 @@ pub(crate) fn tell(context: &mut Fold<'_>, profile: &Profile, envelope: &Envelop
         customer: envelope.subject.as_str().to_owned(),
         headline: headline::of(&envelope.event, Some(profile)),
     };
-    context.emit(activity);
+    context.tell(activity);
+}
+
+/// Tells that a delivery did not come when it was promised.
+pub(crate) fn tell_overdue(context: &mut Fold<'_>, promised_at: Timestamp) {
+    let activity = Activity {
+        kind: "delivery.overdue".into(),
+        occurred_at: promised_at,
+        recorded_at: context.clock,
+        customer: context.subject().as_str().to_owned(),
+        headline: Headline { what: "Delivery overdue".into(), amount: None, good: Some(false) },
+    };
+    context.tell(activity);
 }

@@ -17,6 +17,23 @@ pub struct Business {
     /// How health is weighed.
     #[serde(default)]
     pub health: HealthWeights,
+    /// What is too late.
+    #[serde(default)]
+    pub time: Time,
+}
+
+/// What is too late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Time {
+    /// Hours. What is heard of later than this after it happened corrects the figures and raises no alert.
+    pub backfill_after_h: u16,
+}
+
+impl Default for Time {
+    fn default() -> Self {
+        Self { backfill_after_h: 24 }
+    }
 }
 
 /// Who the business is and how it counts.

@@ -73,6 +73,10 @@ pub fn of(event: &Event, profile: Option<&Profile>) -> Headline {
                 (i32::from(it.scale.min.get()), i32::from(it.scale.max.get()), i32::from(it.score.get()));
             line(format!("Review: {score} of {max}"), None, mood((score - min) * 10 / (max - min).max(1), false))
         }
+        Event::ReservationDecided(it) if it.granted => {
+            line(format!("{} of {} reserved", it.quantity.get(), it.sku), None, Some(true))
+        }
+        Event::ReservationDecided(it) => line(format!("{} of {} refused", it.quantity.get(), it.sku), None, Some(false)),
         Event::MentionDetected(it) => line(format!("Mentioned on {}", it.site), None, None),
         other => line(plain(other.kind()), None, None),
     }

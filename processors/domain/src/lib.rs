@@ -7,6 +7,7 @@
 #![deny(clippy::iter_over_hash_type)]
 
 pub mod activity;
+pub mod alert;
 pub mod config;
 pub mod crm;
 pub mod experience;
@@ -18,13 +19,17 @@ pub mod retention;
 pub mod revenue;
 pub mod rollup;
 pub mod subject;
+pub mod timer;
+pub mod upgrade;
 pub mod views;
 pub mod voice;
 
 pub use activity::Activity;
+pub use alert::Alert;
 pub use config::Business;
 pub use profile::Profile;
 pub use rollup::Rollup;
+pub use timer::Timer;
 
 use nexusflow_engine::{Context, Domain};
 use nexusflow_model::{Envelope, Kind, Timestamp};
@@ -40,8 +45,10 @@ impl Domain for Commerce {
     type Config = Business;
     type Profile = Profile;
     type Rollup = Rollup;
-    type Effect = Activity;
-    const VERSION: u32 = 1;
+    type Effect = Alert;
+    type Note = Activity;
+    type Timer = Timer;
+    const VERSION: u32 = 2;
 
     fn keyspace(kind: Kind) -> u8 {
         subject::of(kind) as u8
@@ -51,13 +58,25 @@ impl Domain for Commerce {
         config.business.time_zone.day_and_hour(at)
     }
 
+    fn backfill_after_ms(config: &Business) -> i64 {
+        i64::from(config.time.backfill_after_h) * 3_600_000
+    }
+
     fn fold(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
-        if subject::of(envelope.event.kind()) == subject::Subject::Customer {
-            profile.fold(context, envelope);
+        match subject::of(envelope.event.kind()) {
+            subject::Subject::Customer => profile.fold(context, envelope),
+            subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
+            _ => {}
         }
     }
 
+    fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer) {
+        timer::fire(context, profile, timer);
+    }
+
     fn reconfigured(context: &mut Fold<'_>, profile: &mut Profile) {
-        profile.reconfigured(context);
+        if profile.identity.events > 0 {
+            profile.reconfigured(context);
+        }
     }
 }

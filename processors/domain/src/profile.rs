@@ -19,6 +19,8 @@ macro_rules! facets {
             $($(#[$doc])* pub $name: $type,)+
             /// How it all comes together; computed last, from all the others.
             pub health: crate::retention::health::Health,
+            /// Of a product, not a customer: what is in stock and what is set aside.
+            pub stock: Option<Box<crate::revenue::stock::Stock>>,
         }
 
         /// The names of the facets, in the order in which they fold.

@@ -27,9 +27,11 @@ pub enum Subject {
 /// What the subject of events of `kind` is.
 pub const fn of(kind: Kind) -> Subject {
     match kind {
-        Kind::InventoryLevelSet | Kind::InventoryReserved | Kind::InventoryReleased | Kind::SupplyScheduled => {
-            Subject::Sku
-        }
+        Kind::InventoryLevelSet
+        | Kind::InventoryReserved
+        | Kind::InventoryReleased
+        | Kind::InventoryRequested
+        | Kind::SupplyScheduled => Subject::Sku,
         Kind::BacklogItemCreated | Kind::BacklogStatusChanged => Subject::BacklogItem,
         Kind::CapacityPublished | Kind::CapacityChanged => Subject::Skill,
         Kind::AccountUpdated => Subject::Account,

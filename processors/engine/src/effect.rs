@@ -1,16 +1,42 @@
 //! What a fold asks to be done.
 
-use nexusflow_model::Place;
+use nexusflow_model::{Envelope, Place};
 use serde::{Deserialize, Serialize};
 
-/// Something that follows from an event. Its id, (place, ordinal), is the same however often the event is folded, so that
-/// whoever carries it out can tell a repetition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effect<E> {
+/// Names an effect for ever: the same however often its event is folded, by whomever, so that a repetition can be told. Effects of
+/// one partition are ordered by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EffectId {
     /// Where the event stands that it follows from.
     pub place: Place,
-    /// Which of the effects of that event it is, from 0.
-    pub ordinal: u16,
-    /// What is to be done.
+    /// Which of the consequences of that event it is, from 0.
+    pub ordinal: u32,
+}
+
+/// Something that follows from an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect<E> {
+    /// Its name.
+    pub id: EffectId,
+    /// What is to be done or shown.
     pub body: E,
+}
+
+/// What leaves a fold and must leave it once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Emission<E> {
+    /// For whoever carries effects out.
+    Effect(Effect<E>),
+    /// An event for the partition of another key. Its own id is made of the effect's, so that this partition's log counts it once.
+    Derived(EffectId, Box<Envelope>),
+}
+
+impl<E> Emission<E> {
+    /// Its name.
+    pub fn id(&self) -> EffectId {
+        match self {
+            Self::Effect(effect) => effect.id,
+            Self::Derived(id, _) => *id,
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! A partition and its fold.
 
+use crate::chunk::{self, CHUNKS, Chunk};
+use crate::cut::Cutting;
+use crate::decision::{Decision, Decisions};
 use crate::pane::Rollups;
 use crate::seen::Seen;
-use crate::{Effect, Merge, Pane};
+use crate::{Context, Effect, Emission, Merge};
 use nexusflow_model::{Envelope, Event, Id, Kind, Place, Reject, Timestamp, partition};
-use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What the business asks of the fold.
 pub trait Domain: Sized + 'static {
@@ -16,69 +19,27 @@ pub trait Domain: Sized + 'static {
     type Profile: Default + Serialize + DeserializeOwned;
     /// What is counted in a pane.
     type Rollup: Merge + Clone + PartialEq + Serialize + DeserializeOwned;
-    /// What may be asked to be done.
+    /// What may be asked to be done, once: an alert, a task.
     type Effect;
-    /// The version of all these as they are stored: raise it when one of them changes.
+    /// What may be told as it happens, to whoever looks.
+    type Note;
+    /// What a profile may be woken for.
+    type Timer: Clone + Ord + Serialize + DeserializeOwned;
+    /// The version of all these as they are stored: raise it when one of them changes, and keep reading the one before.
     const VERSION: u32;
 
     /// Which kind of thing the subject of such an event is, so that a customer and a SKU of the same name stay apart.
     fn keyspace(kind: Kind) -> u8;
     /// Which day and hour of the business `at` lies in: (days since 1970-01-01, hour of that day).
     fn day_and_hour(config: &Self::Config, at: Timestamp) -> (i32, i32);
+    /// How late, in milliseconds, something may be heard of and still be acted on.
+    fn backfill_after_ms(config: &Self::Config) -> i64;
     /// Folds one event, which is new, into its subject's profile and the rollups.
     fn fold(context: &mut Context<'_, Self>, profile: &mut Self::Profile, envelope: &Envelope);
+    /// A timer of the profile is due. One that was set for something that has changed since may be ignored.
+    fn fire(context: &mut Context<'_, Self>, profile: &mut Self::Profile, timer: &Self::Timer);
     /// Computes anew what depends on the configuration.
     fn reconfigured(context: &mut Context<'_, Self>, profile: &mut Self::Profile);
-}
-
-/// What a fold has beside the profile and the event.
-pub struct Context<'a, D: Domain> {
-    /// What is configured at this place in the log.
-    pub config: &'a D::Config,
-    /// Where the event stands.
-    pub place: Place,
-    /// (source, id) as 64 bits: a tie-break that does not depend on the order of arrival.
-    pub identity: u64,
-    /// How far time has come in this partition.
-    pub clock: Timestamp,
-    /// Whether the profile did not exist before this event.
-    pub is_new: bool,
-    rollups: &'a mut Rollups<D::Rollup>,
-    effects: &'a mut Vec<Effect<D::Effect>>,
-    ordinal: u16,
-}
-
-impl<D: Domain> Context<'_, D> {
-    /// Counts in the panes of `at` (all time, its day, its hour).
-    pub fn count_at(&mut self, at: Timestamp, mut count: impl FnMut(&mut D::Rollup)) {
-        let (day, hour) = D::day_and_hour(self.config, at);
-        for pane in [Pane::All, Pane::Day(day), Pane::Hour(day * 24 + hour)] {
-            if let Some(rollup) = self.rollups.pane(pane) {
-                count(rollup);
-            }
-        }
-    }
-
-    /// Counts in the pane of all time only: for what is true now, not at some time.
-    pub fn count_now(&mut self, count: impl FnOnce(&mut D::Rollup)) {
-        if let Some(rollup) = self.rollups.pane(Pane::All) {
-            count(rollup);
-        }
-    }
-
-    /// Counts in the day of `at` only, not in the total.
-    pub fn count_day(&mut self, at: Timestamp, count: impl FnOnce(&mut D::Rollup)) {
-        let (day, _) = D::day_and_hour(self.config, at);
-        if let Some(rollup) = self.rollups.pane(Pane::Day(day)) {
-            count(rollup);
-        }
-    }
-
-    /// Asks for something to be done.
-    pub fn emit(&mut self, body: D::Effect) {
-        self.effects.push(Effect { place: self.place, ordinal: self.ordinal, body });
-        self.ordinal += 1;
-    }
 }
 
 /// What a partition has counted of its own work.
@@ -90,6 +51,10 @@ pub struct Counters {
     pub duplicates: u64,
     /// Events of the log that could not be read.
     pub unreadable: u64,
+    /// Events that came after their hour was forgotten: they count in their day and in the total.
+    pub late: u64,
+    /// Effects that came too late to act on: a backfill corrects figures and raises no alert.
+    pub withheld: u64,
 }
 
 /// A profile and the events it is made of.
@@ -112,8 +77,14 @@ pub struct Partition<D: Domain> {
     pub(crate) config: D::Config,
     pub(crate) config_version: String,
     pub(crate) counters: Counters,
+    pub(crate) decisions: Decisions,
     pub(crate) rollups: Rollups<D::Rollup>,
-    pub(crate) profiles: FxHashMap<Key, Slot<D::Profile>>,
+    pub(crate) chunks: Vec<Chunk<D>>,
+    /// When the first timer of each chunk that has one is due.
+    pub(crate) due: BTreeSet<(Timestamp, usize)>,
+    /// How many profiles there are.
+    pub(crate) len: usize,
+    pub(crate) cutting: Cutting,
 }
 
 impl<D: Domain> Partition<D> {
@@ -126,8 +97,12 @@ impl<D: Domain> Partition<D> {
             config: D::Config::default(),
             config_version: String::new(),
             counters: Counters::default(),
+            decisions: Decisions::default(),
             rollups: Rollups::default(),
-            profiles: FxHashMap::default(),
+            chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
+            due: BTreeSet::new(),
+            len: 0,
+            cutting: Cutting::default(),
         }
     }
 
@@ -139,7 +114,7 @@ impl<D: Domain> Partition<D> {
     pub fn fold(&mut self, sequence: u64, events: Vec<Result<Envelope, Reject>>) -> Folded<D> {
         assert_eq!(sequence, self.sequence + 1, "a record was skipped or repeated");
         self.sequence = sequence;
-        let mut folded = Folded { effects: Vec::new(), unreadable: Vec::new() };
+        let mut folded = Folded::default();
         for (index, event) in events.into_iter().enumerate() {
             let place = Place { partition: self.id, sequence, index: index as u16 };
             match event {
@@ -154,36 +129,106 @@ impl<D: Domain> Partition<D> {
     }
 
     fn fold_event(&mut self, place: Place, envelope: &Envelope, folded: &mut Folded<D>) {
-        self.clock = self.clock.max(envelope.recorded_at);
-        let (day, hour) = D::day_and_hour(&self.config, self.clock);
-        self.rollups.advance(day * 24 + hour);
+        let mut ordinal = 0;
+        // A configuration holds from its place in the log on, at whatever time it was written there: it moves no clock.
         if let Event::ConfigChanged(change) = &envelope.event {
             self.configure(place, change, folded);
             return;
         }
-        let kind = envelope.event.kind();
-        if kind == Kind::ClockTicked {
+        if envelope.recorded_at > self.clock {
+            self.clock = envelope.recorded_at;
+            self.fire_due(place, true, &mut ordinal, folded);
+            let (day, hour) = D::day_and_hour(&self.config, self.clock);
+            self.rollups.advance(day * 24 + hour);
+        }
+        if envelope.event.kind() == Kind::ClockTicked {
             return;
         }
+        self.fold_subject(place, envelope, &mut ordinal, folded);
+        // What the event set a timer for may be past already.
+        self.fire_due(place, false, &mut ordinal, folded);
+    }
+
+    fn fold_subject(&mut self, place: Place, envelope: &Envelope, ordinal: &mut u32, folded: &mut Folded<D>) {
         let identity = partition::identity_hash(envelope);
-        let slot = self.profiles.entry((D::keyspace(kind), envelope.subject.clone())).or_default();
+        let at = chunk::of(envelope.subject.as_str());
+        self.touch(at);
+        let chunk = &mut self.chunks[at];
+        let due = chunk.due();
+        let key = (D::keyspace(envelope.event.kind()), envelope.subject.clone());
+        let slot = chunk.profiles.entry(key.clone()).or_default();
         let is_new = slot.seen.is_empty();
         if !slot.seen.insert(identity) {
             self.counters.duplicates += 1;
             return;
         }
         self.counters.events += 1;
+        self.len += usize::from(is_new);
+        let (day, hour) = D::day_and_hour(&self.config, envelope.occurred_at);
+        self.counters.late += u64::from(day * 24 + hour < self.rollups.first_hour());
+        let delay_ms = envelope.recorded_at.ms_since(envelope.occurred_at);
         let mut context = Context {
             config: &self.config,
             place,
             identity,
             clock: self.clock,
             is_new,
+            is_backfill: delay_ms > D::backfill_after_ms(&self.config),
+            key: &key,
             rollups: &mut self.rollups,
-            effects: &mut folded.effects,
-            ordinal: 0,
+            timers: &mut chunk.timers,
+            decisions: &mut self.decisions,
+            withheld: &mut self.counters.withheld,
+            folded,
+            ordinal,
+            not_before: Timestamp::MIN,
         };
         D::fold(&mut context, &mut slot.profile, envelope);
+        self.note_due(at, due);
+    }
+
+    /// Fires what is due, in order. `passing`: time has just come to it; else it was past when it was set.
+    fn fire_due(&mut self, place: Place, passing: bool, ordinal: &mut u32, folded: &mut Folded<D>) {
+        while let Some((due, at)) = self.due.first().copied().filter(|(due, _)| *due <= self.clock) {
+            self.touch(at);
+            let chunk = &mut self.chunks[at];
+            if let Some(timer) = chunk.timers.pop_first()
+                && let Some(slot) = chunk.profiles.get_mut(&timer.key)
+            {
+                let late_ms = self.clock.ms_since(due);
+                let mut context = Context {
+                    config: &self.config,
+                    place,
+                    identity: 0,
+                    clock: if passing { due } else { self.clock },
+                    is_new: false,
+                    is_backfill: !passing && late_ms > D::backfill_after_ms(&self.config),
+                    key: &timer.key,
+                    rollups: &mut self.rollups,
+                    timers: &mut chunk.timers,
+                    decisions: &mut self.decisions,
+                    withheld: &mut self.counters.withheld,
+                    folded,
+                    ordinal,
+                    not_before: due.plus_ms(1),
+                };
+                D::fire(&mut context, &mut slot.profile, &timer.kind);
+            }
+            self.note_due(at, Some(due));
+        }
+    }
+
+    /// Keeps the index of timers right after those of a chunk may have changed, of which the first was due at `before`.
+    fn note_due(&mut self, at: usize, before: Option<Timestamp>) {
+        let now = self.chunks[at].due();
+        if now != before {
+            if let Some(due) = before {
+                self.due.remove(&(due, at));
+            }
+            if let Some(due) = now {
+                self.due.insert((due, at));
+            }
+        }
     }
 
     fn configure(
@@ -192,32 +237,75 @@ impl<D: Domain> Partition<D> {
         change: &nexusflow_model::event::control::ConfigChanged,
         folded: &mut Folded<D>,
     ) {
-        let config = match serde_json::from_value::<D::Config>(change.content.clone()) {
-            Ok(config) => config,
+        match serde_json::from_value::<D::Config>(change.content.clone()) {
+            Ok(config) => {
+                self.config = config;
+                self.config_version = change.version.as_str().to_owned();
+                self.visit(place, folded, D::reconfigured);
+            }
             Err(error) => {
                 self.counters.unreadable += 1;
                 folded.unreadable.push((place, Reject::new("data.content", error.to_string())));
-                return;
             }
-        };
-        self.config = config;
-        self.config_version = change.version.as_str().to_owned();
-        let mut keys: Vec<Key> = self.profiles.keys().cloned().collect();
-        keys.sort_unstable();
-        for key in keys {
-            let Some(slot) = self.profiles.get_mut(&key) else { continue };
-            let mut context = Context {
-                config: &self.config,
-                place,
-                identity: 0,
-                clock: self.clock,
-                is_new: false,
-                rollups: &mut self.rollups,
-                effects: &mut folded.effects,
-                ordinal: 0,
-            };
-            D::reconfigured(&mut context, &mut slot.profile);
         }
+    }
+
+    /// Changes every profile, in the order of chunks and keys.
+    pub(crate) fn visit(
+        &mut self,
+        place: Place,
+        folded: &mut Folded<D>,
+        change: fn(&mut Context<'_, D>, &mut D::Profile),
+    ) {
+        let mut ordinal = 0;
+        for at in 0..self.chunks.len() {
+            if self.chunks[at].profiles.is_empty() {
+                continue;
+            }
+            self.touch(at);
+            let chunk = &mut self.chunks[at];
+            let due = chunk.due();
+            for key in chunk.keys() {
+                let Some(slot) = chunk.profiles.get_mut(&key) else { continue };
+                let mut context = Context {
+                    config: &self.config,
+                    place,
+                    identity: 0,
+                    clock: self.clock,
+                    is_new: false,
+                    is_backfill: false,
+                    key: &key,
+                    rollups: &mut self.rollups,
+                    timers: &mut chunk.timers,
+                    decisions: &mut self.decisions,
+                    withheld: &mut self.counters.withheld,
+                    folded,
+                    ordinal: &mut ordinal,
+                    not_before: Timestamp::MIN,
+                };
+                change(&mut context, &mut slot.profile);
+            }
+            self.note_due(at, due);
+        }
+        self.fire_due(place, false, &mut ordinal, folded);
+    }
+
+    /// When the log should say what time it is, if nothing else happens before: a timer is due, or an hour of the business ends.
+    /// None where no time is known at all.
+    pub fn tick_due(&self) -> Option<Timestamp> {
+        const QUARTER_MS: i64 = 900_000; // every zone's hours begin at a quarter of an hour of UTC
+        if self.clock == Timestamp::MIN {
+            return None;
+        }
+        let hour = D::day_and_hour(&self.config, self.clock);
+        let mut next = self.clock.plus_ms(QUARTER_MS - self.clock.as_ms().rem_euclid(QUARTER_MS));
+        for _ in 0..8 {
+            if D::day_and_hour(&self.config, next) != hour {
+                break;
+            }
+            next = next.plus_ms(QUARTER_MS);
+        }
+        Some(self.due.first().map_or(next, |(due, _)| next.min(*due)))
     }
 
     /// Its number.
@@ -260,31 +348,49 @@ impl<D: Domain> Partition<D> {
         &mut self.rollups
     }
 
+    /// What was decided about the command of that identity, as 64 bits of (source, id).
+    pub fn decision(&self, identity: u64) -> Option<&Decision> {
+        self.decisions.of(identity)
+    }
+
     /// What is known of a subject.
     pub fn profile(&self, keyspace: u8, id: &Id) -> Option<&Slot<D::Profile>> {
-        self.profiles.get(&(keyspace, id.clone()))
+        self.chunks[chunk::of(id.as_str())].profiles.get(&(keyspace, id.clone())).map(|slot| &**slot)
     }
 
     /// Every profile, in no particular order: for a search that orders its findings itself.
     pub fn profiles(&self) -> impl Iterator<Item = (&Key, &Slot<D::Profile>)> {
-        self.profiles.iter()
+        self.chunks.iter().flat_map(|chunk| chunk.profiles.iter().map(|(key, slot)| (key, &**slot)))
+    }
+
+    /// How many timers are set.
+    pub fn timers(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.timers.len()).sum()
     }
 
     /// How many subjects it knows.
     pub fn len(&self) -> usize {
-        self.profiles.len()
+        self.len
     }
 
     /// Whether it knows none.
     pub fn is_empty(&self) -> bool {
-        self.profiles.is_empty()
+        self.len == 0
     }
 }
 
 /// What came of folding a record.
 pub struct Folded<D: Domain> {
-    /// What is to be done, in order.
-    pub effects: Vec<Effect<D::Effect>>,
+    /// What must be done, in order.
+    pub emissions: Vec<Emission<D::Effect>>,
+    /// What may be told, in order.
+    pub notes: Vec<Effect<D::Note>>,
     /// What could not be read.
     pub unreadable: Vec<(Place, Reject)>,
+}
+
+impl<D: Domain> Default for Folded<D> {
+    fn default() -> Self {
+        Self { emissions: Vec::new(), notes: Vec::new(), unreadable: Vec::new() }
+    }
 }

@@ -1,26 +1,34 @@
 //! The fold: state' = f(state, record), and nothing else.
 //!
-//! This crate knows what a partition, a pane, a merge, an effect and a snapshot are. It does not know what the business asks
-//! (that is a [`Domain`]), and it has no IO, no clock, no randomness, no threads: a partition's state is a function of
+//! This crate knows what a partition, a pane, a merge, a timer, an effect and a checkpoint's parts are. It does not know what the
+//! business asks (that is a [`Domain`]), and it has no IO, no clock, no randomness, no threads: a partition's state is a function of
 //! its log.
 #![warn(missing_docs)]
 #![deny(clippy::iter_over_hash_type)]
 
 pub mod checkpoint;
+mod chunk;
+pub mod context;
 pub mod contribution;
+pub mod cut;
+pub mod decision;
 pub mod effect;
 pub mod fold;
 pub mod histogram;
 pub mod latest;
 pub mod merge;
+pub mod outbox;
 pub mod pane;
 pub mod seen;
-pub mod snapshot;
 
+pub use context::Context;
 pub use contribution::{Contribution, Merged};
-pub use effect::Effect;
-pub use fold::{Context, Counters, Domain, Partition};
+pub use cut::{Cut, Older, RestoreError};
+pub use decision::{Decision, Outcome};
+pub use effect::{Effect, EffectId, Emission};
+pub use fold::{Counters, Domain, Folded, Partition};
 pub use histogram::Histogram;
 pub use latest::Latest;
 pub use merge::Merge;
+pub use outbox::Outbox;
 pub use pane::{Pane, Rollups};

@@ -1,7 +1,8 @@
 //! Deliveries: promised, shipped, delivered, late.
 
-use crate::Fold;
+use crate::alert::{Alert, AlertKind};
 use crate::profile::Facet;
+use crate::{Fold, Timer, activity};
 use nexusflow_engine::{Histogram, Latest, merge_fields};
 use nexusflow_model::{Envelope, Event, Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// By delivery; by order where a delivery has no id of its own.
-    parcels: BTreeMap<Id, Parcel>,
+    pub(crate) parcels: BTreeMap<Id, Parcel>,
     /// Delivered.
     pub delivered: i64,
     /// Of those with a promise, delivered after it.
@@ -24,16 +25,20 @@ pub struct Delivery {
     pub lead_time_sum_ms: i64,
     /// How many deliveries that sum is of.
     pub lead_times: i64,
+    /// Under way past their promise.
+    pub overdue: i64,
 }
 
 /// What all events of one delivery say together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Parcel {
-    placed_at: Latest<()>,
-    promised: Latest<Timestamp>,
-    shipped_at: Latest<()>,
-    delivered: Latest<Timestamp>,
-    failed: Latest<bool>,
+    pub(crate) placed_at: Latest<()>,
+    pub(crate) promised: Latest<Timestamp>,
+    pub(crate) shipped_at: Latest<()>,
+    pub(crate) delivered: Latest<Timestamp>,
+    pub(crate) failed: Latest<bool>,
+    /// Whether time has come to the promise while it was under way.
+    pub(crate) is_overdue: bool,
 }
 
 /// Deliveries by the day they arrived.
@@ -51,9 +56,11 @@ pub struct DeliveryCounts {
     pub lead_time_min: Histogram,
     /// Promised or shipped and not arrived: meaningful in the pane of all time.
     pub under_way: i64,
+    /// Of those, past what was promised: meaningful in the pane of all time.
+    pub overdue: i64,
 }
 
-merge_fields!(DeliveryCounts { delivered, promised, late, failed, lead_time_min, under_way });
+merge_fields!(DeliveryCounts { delivered, promised, late, failed, lead_time_min, under_way, overdue });
 
 impl Facet for Delivery {
     fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
@@ -96,6 +103,11 @@ impl Parcel {
         begun && self.delivered.get().is_none() && !self.is_given_up()
     }
 
+    /// When it becomes overdue unless it arrives.
+    fn due(&self) -> Option<Timestamp> {
+        self.promised.get().copied().filter(|_| self.is_under_way() && !self.is_overdue)
+    }
+
     fn lead_time_ms(&self) -> Option<i64> {
         Some(self.delivered.get()?.ms_since(self.placed_at.at()?))
     }
@@ -107,6 +119,9 @@ impl Delivery {
         let mut parcel = before.clone();
         change(&mut parcel);
         if parcel != before {
+            // A new promise is a new chance; one that is past already is found so at once, by its timer.
+            parcel.is_overdue &= parcel.is_under_way() && parcel.promised.get() == before.promised.get();
+            set_timer(context, id, before.due(), parcel.due());
             self.count(context, &before, -1);
             self.count(context, &parcel, 1);
             self.parcels.insert(id.clone(), parcel);
@@ -115,7 +130,12 @@ impl Delivery {
 
     fn count(&mut self, context: &mut Fold<'_>, parcel: &Parcel, times: i64) {
         if parcel.is_under_way() {
-            context.count_now(|rollup| rollup.delivery.under_way += times);
+            let overdue = i64::from(parcel.is_overdue) * times;
+            self.overdue += overdue;
+            context.count_now(|rollup| {
+                rollup.delivery.under_way += times;
+                rollup.delivery.overdue += overdue;
+            });
         }
         if let (true, Some(at)) = (parcel.is_given_up(), parcel.failed.at()) {
             self.failed += times;
@@ -141,6 +161,28 @@ impl Delivery {
         });
     }
 
+    /// Time has come to what was promised for a delivery.
+    pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) {
+        let Some(before) = self.parcels.get(id).cloned() else { return };
+        let Some(promised_at) = before.due().filter(|due| *due <= context.clock) else { return };
+        let parcel = Parcel { is_overdue: true, ..before.clone() };
+        self.count(context, &before, -1);
+        self.count(context, &parcel, 1);
+        self.parcels.insert(id.clone(), parcel);
+        let customer = context.subject().clone();
+        if !context.is_backfill {
+            activity::tell_overdue(context, promised_at);
+        }
+        context.emit(Alert { kind: AlertKind::DeliveryOverdue, customer, cause: id.clone(), due_at: promised_at });
+    }
+
+    /// Sets the timers of the deliveries that are under way, where a version without timers has left them.
+    pub(crate) fn set_timers(&mut self, context: &mut Fold<'_>) {
+        for (id, parcel) in &self.parcels {
+            set_timer(context, id, None, parcel.due());
+        }
+    }
+
     /// The delivery of that id, or of the order of that id.
     pub fn parcel(&self, id: &Id) -> Option<&Parcel> {
         self.parcels.get(id)
@@ -149,5 +191,17 @@ impl Delivery {
     /// How many are under way.
     pub fn under_way(&self) -> usize {
         self.parcels.values().filter(|parcel| parcel.is_under_way()).count()
+    }
+}
+
+fn set_timer(context: &mut Fold<'_>, id: &Id, before: Option<Timestamp>, now: Option<Timestamp>) {
+    if before == now {
+        return;
+    }
+    if let Some(due) = before {
+        context.clear_timer(due, Timer::DeliveryDue(id.clone()));
+    }
+    if let Some(due) = now {
+        context.set_timer(due, Timer::DeliveryDue(id.clone()));
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod commerce;
 pub mod opportunities;
+pub mod stock;

@@ -67,6 +67,11 @@ pub(crate) const FIGURES: &[Figure] = &[
         let minutes = &r.delivery.lead_time_min;
         Reading { value: minutes.quantile(5_000).map(|m| m * 60_000), n: minutes.count(), parts: Vec::new() }
     }),
+    now("overdue_deliveries", "count", |r| Reading {
+        value: Some(r.delivery.overdue),
+        n: r.delivery.under_way,
+        parts: Vec::new(),
+    }),
     now("open_tickets", "count", |r| {
         let total = r.tickets.total();
         let parts =

@@ -123,6 +123,33 @@ pub struct InventoryReservation {
     pub order: Option<Id>,
 }
 
+/// A command: stock of a SKU, which is the subject, is asked for. It is granted while there is enough, or refused; who asks is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InventoryRequest {
+    /// The reservation it becomes; `inventory.released` gives it back.
+    pub reservation: Id,
+    /// How many.
+    pub quantity: Quantity,
+    /// The customer it is for, whose history then shows what was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Id>,
+}
+
+/// It was decided whether stock is set aside for a customer, who is the subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReservationDecided {
+    /// The reservation.
+    pub reservation: Id,
+    /// The product.
+    pub sku: Id,
+    /// How many were asked for.
+    pub quantity: Quantity,
+    /// Whether they are set aside.
+    pub granted: bool,
+}
+
 /// Supply of a SKU, which is the subject, will come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

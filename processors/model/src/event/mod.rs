@@ -131,6 +131,8 @@ vocabulary! {
         InventoryLevelSet "inventory.level_set" InventoryLevelSet,
         InventoryReserved "inventory.reserved" InventoryReservation,
         InventoryReleased "inventory.released" InventoryReservation,
+        InventoryRequested "inventory.requested" InventoryRequest,
+        ReservationDecided "reservation.decided" ReservationDecided,
         SupplyScheduled "supply.scheduled" SupplyScheduled,
     }
     production {
@@ -242,6 +244,11 @@ impl Kind {
             2_000 * shared / (own.len() + asked.len()).max(1)
         };
         Self::ALL.iter().copied().max_by_key(likeness).unwrap_or(Self::CustomerIdentified)
+    }
+
+    /// Whether events of this type ask for something that the fold accepts or refuses.
+    pub const fn is_command(self) -> bool {
+        matches!(self, Self::InventoryRequested)
     }
 
     /// Whether events of this type are for the operators of NexusFlow alone: publishers outside can't send them.

@@ -1,0 +1,114 @@
+//! What a fold has at hand.
+
+use crate::chunk::Timer;
+use crate::decision::{Decision, Decisions, Outcome};
+use crate::fold::{Domain, Folded, Key};
+use crate::{Effect, EffectId, Emission, Pane, Rollups};
+use nexusflow_model::{Envelope, Event, Id, Place, Source, Timestamp};
+use std::collections::BTreeSet;
+
+/// What a fold has beside the profile and the event.
+pub struct Context<'a, D: Domain> {
+    /// What is configured at this place in the log.
+    pub config: &'a D::Config,
+    /// Where the event stands.
+    pub place: Place,
+    /// (source, id) as 64 bits: a tie-break that does not depend on the order of arrival. 0 where a timer fires.
+    pub identity: u64,
+    /// How far time has come in this partition.
+    pub clock: Timestamp,
+    /// Whether the profile did not exist before this event.
+    pub is_new: bool,
+    /// Whether this comes too late to act on: figures are corrected, and effects withheld.
+    pub is_backfill: bool,
+    pub(crate) key: &'a Key,
+    pub(crate) rollups: &'a mut Rollups<D::Rollup>,
+    pub(crate) timers: &'a mut BTreeSet<Timer<D::Timer>>,
+    pub(crate) decisions: &'a mut Decisions,
+    pub(crate) withheld: &'a mut u64,
+    pub(crate) folded: &'a mut Folded<D>,
+    pub(crate) ordinal: &'a mut u32,
+    /// A timer can be set for later than this only.
+    pub(crate) not_before: Timestamp,
+}
+
+impl<D: Domain> Context<'_, D> {
+    /// Whom the profile is of.
+    pub fn subject(&self) -> &Id {
+        &self.key.1
+    }
+
+    /// Counts in the panes of `at` (all time, its day, its hour).
+    pub fn count_at(&mut self, at: Timestamp, mut count: impl FnMut(&mut D::Rollup)) {
+        let (day, hour) = D::day_and_hour(self.config, at);
+        for pane in [Pane::All, Pane::Day(day), Pane::Hour(day * 24 + hour)] {
+            if let Some(rollup) = self.rollups.pane(pane) {
+                count(rollup);
+            }
+        }
+    }
+
+    /// Counts in the pane of all time only: for what is true now, not at some time.
+    pub fn count_now(&mut self, count: impl FnOnce(&mut D::Rollup)) {
+        if let Some(rollup) = self.rollups.pane(Pane::All) {
+            count(rollup);
+        }
+    }
+
+    /// Counts in the day of `at` only, not in the total.
+    pub fn count_day(&mut self, at: Timestamp, count: impl FnOnce(&mut D::Rollup)) {
+        let (day, _) = D::day_and_hour(self.config, at);
+        if let Some(rollup) = self.rollups.pane(Pane::Day(day)) {
+            count(rollup);
+        }
+    }
+
+    /// Asks for something to be done, once. Of a backfill it is withheld, and counted.
+    pub fn emit(&mut self, body: D::Effect) {
+        let id = self.next_id();
+        if self.is_backfill {
+            *self.withheld += 1;
+        } else {
+            self.folded.emissions.push(Emission::Effect(Effect { id, body }));
+        }
+    }
+
+    /// Tells what just happened, to whoever looks at this moment.
+    pub fn tell(&mut self, body: D::Note) {
+        let id = self.next_id();
+        self.folded.notes.push(Effect { id, body });
+    }
+
+    /// Says `event` of another subject, in the log of that subject's partition: for what has to be decided or known there.
+    pub fn derive(&mut self, subject: Id, occurred_at: Timestamp, event: Event) {
+        let effect = self.next_id();
+        let Place { partition, sequence, index } = effect.place;
+        let name = Id::new(&format!("{partition}.{sequence}.{index}.{}", effect.ordinal));
+        let (Ok(id), Ok(source)) = (name, Source::new("/nexusflow/derived")) else { return };
+        // Its own times, not those of its appending: it moves the other clock no further than ours has come.
+        let envelope = Envelope { id, source, subject, occurred_at, recorded_at: self.clock, event };
+        self.folded.emissions.push(Emission::Derived(effect, Box::new(envelope)));
+    }
+
+    /// Decides about the command that is being folded.
+    pub fn decide(&mut self, outcome: Outcome) {
+        self.decisions.keep(Decision { identity: self.identity, place: self.place, outcome });
+    }
+
+    /// Wakes this profile with `kind` when time has come to `due`: at once where it has. Setting the same again changes nothing.
+    pub fn set_timer(&mut self, due: Timestamp, kind: D::Timer) {
+        let due = due.max(self.not_before);
+        self.timers.insert(Timer { due, key: self.key.clone(), kind });
+    }
+
+    /// Takes back a timer that was set for `due`, if it has not fired.
+    pub fn clear_timer(&mut self, due: Timestamp, kind: D::Timer) {
+        self.timers.remove(&Timer { due, key: self.key.clone(), kind });
+    }
+
+    fn next_id(&mut self) -> EffectId {
+        let id = EffectId { place: self.place, ordinal: *self.ordinal };
+        *self.ordinal += 1;
+        id
+    }
+}

@@ -1,0 +1,278 @@
+//! Cutting a partition's state into parts as of one record, while the fold goes on; and putting it together again.
+//!
+//! A cut begins at a record. What changed since the last one is pending from then on, and is written part by part, each as it was at
+//! that record: whoever wants to change a pending part writes it first. So the fold never stops for longer than a part takes.
+
+use crate::chunk::{CHUNKS, Chunk};
+use crate::decision::Decisions;
+use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
+use crate::pane::{Pane, Rollups};
+use crate::Context;
+use nexusflow_model::{Place, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The part that holds what is small: sequence, clock, configuration, counters, decisions.
+const HEAD: u32 = 0;
+/// The parts of the chunks of profiles, from here on.
+const CHUNK_PARTS: u32 = 1;
+/// The parts of the groups of panes, from here on.
+const PANE_PARTS: u32 = 1 << 20;
+
+/// Why a state can't be put together from its parts. In each case it is rebuilt from the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// The parts are of a version that is not known.
+    #[error("it has format {found}, this program reads up to {known}")]
+    Version {
+        /// What it says.
+        found: u32,
+        /// The latest one known.
+        known: u32,
+    },
+    /// A part is missing.
+    #[error("part {0} is missing")]
+    Missing(u32),
+    /// A part makes no sense.
+    #[error("part {part} can't be read: {cause}")]
+    Content {
+        /// The part.
+        part: u32,
+        /// What was said.
+        cause: String,
+    },
+}
+
+/// What changed of a partition's state between two cuts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// The last record that is in it.
+    pub sequence: u64,
+    /// Parts that changed, whole, by their number.
+    pub changed: BTreeMap<u32, Vec<u8>>,
+    /// Parts that are gone.
+    pub removed: BTreeSet<u32>,
+}
+
+impl Cut {
+    /// This cut and then `newer`: what is to be stored where this one could not be.
+    #[must_use]
+    pub fn then(mut self, newer: Self) -> Self {
+        for part in &newer.removed {
+            self.changed.remove(part);
+        }
+        self.removed.retain(|part| !newer.changed.contains_key(part));
+        self.removed.extend(newer.removed);
+        self.changed.extend(newer.changed);
+        Self { sequence: newer.sequence, ..self }
+    }
+}
+
+/// Where the cutting stands.
+#[derive(Debug, Default)]
+pub(crate) struct Cutting {
+    /// Chunks that changed since the last cut began.
+    unwritten: BTreeSet<usize>,
+    /// Chunks that the cut has yet to write.
+    pending: BTreeSet<usize>,
+    cut: Option<Cut>,
+    /// Why the cut can't be completed.
+    failed: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    id: u32,
+    sequence: u64,
+    clock: Timestamp,
+    /// As JSON: it may hold what a compact format can't (optional parts, maps of unknown shape).
+    config: String,
+    config_version: String,
+    counters: Counters,
+    decisions: Decisions,
+    first_hour: i32,
+}
+
+impl<D: Domain> Partition<D> {
+    /// A chunk is about to change.
+    pub(crate) fn touch(&mut self, at: usize) {
+        if !self.cutting.pending.is_empty() {
+            self.write_chunk(at);
+        }
+        self.cutting.unwritten.insert(at);
+    }
+
+    /// Begins a cut after the last record folded. One that was begun before and not finished is dropped, and what it had
+    /// belongs to this one.
+    pub fn begin_cut(&mut self) {
+        let dropped = std::mem::take(&mut self.cutting);
+        self.cutting.pending = dropped.unwritten;
+        self.cutting.pending.extend(dropped.pending);
+        if let Some(cut) = dropped.cut {
+            let chunk = |part: &u32| (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS;
+            let parts = cut.changed.keys().chain(&cut.removed).filter(|part| chunk(part));
+            self.cutting.pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
+        }
+        self.rollups.begin_write();
+        let mut cut = Cut { sequence: self.sequence, ..Cut::default() };
+        match self.head() {
+            Ok(head) => drop(cut.changed.insert(HEAD, head)),
+            Err(error) => self.cutting.failed = Some(error),
+        }
+        self.cutting.cut = Some(cut);
+    }
+
+    fn head(&self) -> Result<Vec<u8>, String> {
+        let head = Head {
+            id: self.id,
+            sequence: self.sequence,
+            clock: self.clock,
+            config: serde_json::to_string(&self.config).map_err(|error| error.to_string())?,
+            config_version: self.config_version.clone(),
+            counters: self.counters,
+            decisions: self.decisions.clone(),
+            first_hour: self.rollups.first_hour(),
+        };
+        postcard::to_stdvec(&head).map_err(|error| error.to_string())
+    }
+
+    /// Writes the next part of the cut that was begun; gives the cut when it was the last one. None where none is under way, too.
+    ///
+    /// # Errors
+    /// Where a part of the state refuses to be written.
+    pub fn cut_some(&mut self) -> Result<Option<Cut>, String> {
+        if let Some(at) = self.cutting.pending.first().copied() {
+            self.write_chunk(at);
+            return Ok(None);
+        }
+        if self.cutting.cut.is_none() || self.rollups.write_some() {
+            return Ok(None);
+        }
+        if let Some(why) = self.cutting.failed.take() {
+            return Err(why);
+        }
+        let Some(mut cut) = self.cutting.cut.take() else { return Ok(None) };
+        for (group, bytes) in self.rollups.take_written() {
+            if bytes.is_empty() {
+                cut.removed.insert(PANE_PARTS + group);
+            } else {
+                cut.changed.insert(PANE_PARTS + group, bytes);
+            }
+        }
+        Ok(Some(cut))
+    }
+
+    /// Whether a cut is under way.
+    pub fn is_cutting(&self) -> bool {
+        self.cutting.cut.is_some()
+    }
+
+    /// Begins a cut and writes it to the end.
+    ///
+    /// # Errors
+    /// As [`cut_some`](Self::cut_some).
+    pub fn cut_whole(&mut self) -> Result<Cut, String> {
+        self.begin_cut();
+        loop {
+            if let Some(cut) = self.cut_some()? {
+                return Ok(cut);
+            }
+        }
+    }
+
+    fn write_chunk(&mut self, at: usize) {
+        if !self.cutting.pending.remove(&at) {
+            return;
+        }
+        let Some(cut) = &mut self.cutting.cut else { return };
+        let (part, chunk) = (CHUNK_PARTS + at as u32, &self.chunks[at]);
+        if chunk.is_empty() {
+            cut.removed.insert(part);
+            return;
+        }
+        match chunk.write() {
+            Ok(bytes) => drop(cut.changed.insert(part, bytes)),
+            Err(error) => self.cutting.failed = Some(error.to_string()),
+        }
+    }
+
+    /// The state from its parts, which are of this version of the domain.
+    ///
+    /// # Errors
+    /// Where one is missing or makes no sense.
+    pub fn restore<'a>(parts: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, RestoreError> {
+        let (mut head, mut panes, mut chunks) = (None, BTreeMap::new(), BTreeMap::new());
+        for (part, bytes) in parts {
+            let content = |error: postcard::Error| RestoreError::Content { part, cause: error.to_string() };
+            match part {
+                HEAD => head = Some(postcard::from_bytes::<Head>(bytes).map_err(content)?),
+                PANE_PARTS.. => {
+                    panes.extend(postcard::from_bytes::<Vec<(Pane, D::Rollup)>>(bytes).map_err(content)?);
+                }
+                _ if (part - CHUNK_PARTS) as usize >= CHUNKS => {
+                    return Err(RestoreError::Content { part, cause: "there is no such part".into() });
+                }
+                _ => {
+                    let chunk = Chunk::<D>::read(bytes).map_err(content)?;
+                    chunks.insert((part - CHUNK_PARTS) as usize, chunk);
+                }
+            }
+        }
+        let head = head.ok_or(RestoreError::Missing(HEAD))?;
+        let config = serde_json::from_str(&head.config)
+            .map_err(|error| RestoreError::Content { part: HEAD, cause: error.to_string() })?;
+        let mut partition = Self {
+            sequence: head.sequence,
+            clock: head.clock,
+            config,
+            config_version: head.config_version,
+            counters: head.counters,
+            decisions: head.decisions,
+            rollups: Rollups::restore(head.first_hour, panes),
+            ..Self::new(head.id)
+        };
+        for (at, chunk) in chunks {
+            partition.len += chunk.profiles.len();
+            partition.due.extend(chunk.due().map(|due| (due, at)));
+            partition.chunks[at] = chunk;
+        }
+        Ok(partition)
+    }
+
+    /// The state from what an older version had stored: nothing of it is in a checkpoint of this version yet. `complete` is called for
+    /// every profile, to add what that version did not have; what it asks for is not done, as it would have been done then.
+    pub fn upgrade(older: Older<D>, complete: fn(&mut Context<'_, D>, &mut D::Profile)) -> Self {
+        let mut partition = Self {
+            sequence: older.sequence,
+            clock: older.clock,
+            config: older.config,
+            config_version: older.config_version,
+            counters: older.counters,
+            rollups: Rollups::restore(older.first_hour, older.panes),
+            ..Self::new(older.id)
+        };
+        partition.len = older.profiles.len();
+        for (key, slot) in older.profiles {
+            let at = crate::chunk::of(key.1.as_str());
+            partition.chunks[at].profiles.insert(key, Box::new(slot));
+        }
+        partition.rollups.mark_unwritten();
+        let place = Place { partition: partition.id, sequence: partition.sequence, index: 0 };
+        partition.visit(place, &mut Folded::default(), complete);
+        partition
+    }
+}
+
+/// A partition's state as an older version of the domain had it, in the types of this one.
+#[expect(missing_docs, reason = "each is named like the part of the state it is")]
+pub struct Older<D: Domain> {
+    pub id: u32,
+    pub sequence: u64,
+    pub clock: Timestamp,
+    pub config: D::Config,
+    pub config_version: String,
+    pub counters: Counters,
+    pub panes: BTreeMap<Pane, D::Rollup>,
+    pub first_hour: i32,
+    pub profiles: Vec<(Key, Slot<D::Profile>)>,
+}
