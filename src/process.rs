@@ -3,11 +3,12 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::out;
-use nexusflow_connectors::http::Http;
+use nexusflow_connectors::http::{Asked, Decided, Http, HttpCounters};
+use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
 use nexusflow_log::{Appender, DeadLetters, Log};
-use nexusflow_model::Timestamp;
 use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_model::{Place, Timestamp};
 use nexusflow_runtime::Worker;
 use std::error::Error;
 use std::sync::Arc;
@@ -69,12 +70,31 @@ pub(crate) async fn start_gateway(
     log: &Log,
     shutdown: watch::Receiver<bool>,
 ) -> Result<(Gateway, Http), Box<dyn Error>> {
-    let http = Http::new(Appender::start(log), DeadLetters::new(log), config.http.clone(), now);
-    let counters = http.counters();
+    let counters = Arc::new(HttpCounters::default());
     let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-    let intake = Arc::new(move || (load(&counters.accepted), load(&counters.refused), load(&counters.turned_away)));
+    let counted = Arc::clone(&counters);
+    let intake = Arc::new(move || (load(&counted.accepted), load(&counted.refused), load(&counted.turned_away)));
     let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), intake, shutdown).await?;
+    let (appender, dead_letters) = (Appender::start(log), DeadLetters::new(log));
+    let owners = Arc::new(Owners(gateway.owners()));
+    let http = Http::new(appender, dead_letters, config.http.clone(), now, counters, owners);
     Ok((gateway, http))
+}
+
+/// What the door asks of those who fold, by way of the gateway, which hears of them.
+struct Owners(nexusflow_gateway::Owners);
+
+impl nexusflow_connectors::http::Owners for Owners {
+    fn decided(&self, place: Place, identity: u64) -> Asked<'_, Option<Decided>> {
+        Box::pin(async move {
+            let Decision { place, outcome, .. } = self.0.decision(place, identity).await?;
+            Some(Decided { accepted: outcome.accepted, code: outcome.code, message: outcome.message, place })
+        })
+    }
+
+    fn lag_ms(&self, partition: u32) -> i64 {
+        self.0.lag_ms(partition)
+    }
 }
 
 /// `nexusflow worker`

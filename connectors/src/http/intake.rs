@@ -86,10 +86,7 @@ pub(super) fn read(headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Result<
 fn check(envelope: Envelope, now: Timestamp) -> Result<Envelope, Reject> {
     let kind = envelope.event.kind();
     if kind.is_control() {
-        return Err(Reject::new(
-            "type",
-            format!("{} is for NexusFlow's own operators and can't be published", kind.as_str()),
-        ));
+        return Err(Reject::new("type", format!("{} is NexusFlow's own and can't be published", kind.as_str())));
     }
     if envelope.occurred_at.ms_since(now) > AHEAD_MS_MAX {
         return Err(Reject::new("time", "lies more than a day ahead: check the clock of the publisher"));
@@ -103,7 +100,7 @@ pub(super) async fn store(inner: &Inner, events: Vec<Incoming>) -> Outcome {
     let mut waiting: Vec<(usize, Receipt)> = Vec::with_capacity(events.len());
     for (at, incoming) in events.into_iter().enumerate() {
         match incoming.event {
-            Ok(envelope) => match inner.appender.try_append(&envelope) {
+            Ok(envelope) => match check_lag(inner, &envelope).and_then(|()| inner.appender.try_append(&envelope)) {
                 Ok(receipt) => waiting.push((at, receipt)),
                 Err(error) => outcome.unstored.push((at, error)),
             },
@@ -125,6 +122,12 @@ pub(super) async fn store(inner: &Inner, events: Vec<Incoming>) -> Outcome {
     inner.counters.refused.fetch_add(outcome.rejected.len() as u64, Ordering::Relaxed);
     inner.counters.turned_away.fetch_add(outcome.unstored.len() as u64, Ordering::Relaxed);
     outcome
+}
+
+/// A backlog that grows faster than it is worked off would only make everything late: publishers are slowed down instead.
+fn check_lag(inner: &Inner, envelope: &Envelope) -> Result<(), AppendError> {
+    let lag_ms = inner.owners.lag_ms(inner.appender.partition_of(&envelope.subject));
+    if lag_ms <= inner.settings.lag_ms_max as i64 { Ok(()) } else { Err(AppendError::Behind { lag_ms }) }
 }
 
 /// The publisher is told at once; the operator finds it among the dead letters.

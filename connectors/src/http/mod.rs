@@ -1,7 +1,11 @@
 //! CloudEvents over HTTP: binary, structured and batch. An answer is given when the log has stored the event, not before.
 
 mod answer;
+mod command;
 mod intake;
+mod owners;
+
+pub use owners::{Asked, Decided, Owners};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -28,11 +32,13 @@ pub struct HttpSettings {
     pub events_per_s: NonZeroU32,
     /// How long a publisher waits for the log before it is told to come back, in milliseconds.
     pub store_timeout_ms: u64,
+    /// How far the fold may be behind what is stored, in milliseconds, before publishers are told to come back later.
+    pub lag_ms_max: u64,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { events_per_s: NonZeroU32::MIN.saturating_add(49_999), store_timeout_ms: 5_000 }
+        Self { events_per_s: NonZeroU32::MIN.saturating_add(49_999), store_timeout_ms: 5_000, lag_ms_max: 10_000 }
     }
 }
 
@@ -60,6 +66,7 @@ struct Inner {
     counters: Arc<HttpCounters>,
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     now: fn() -> Timestamp,
+    owners: Arc<dyn Owners>,
 }
 
 impl std::fmt::Debug for Http {
@@ -69,21 +76,26 @@ impl std::fmt::Debug for Http {
 }
 
 impl Http {
-    /// A connector that appends with `appender`, stamps with `now` and keeps what it can't understand in `dead_letters`.
-    pub fn new(appender: Appender, dead_letters: DeadLetters, settings: HttpSettings, now: fn() -> Timestamp) -> Self {
+    /// A connector that appends with `appender`, stamps with `now`, keeps what it can't understand in `dead_letters`, counts in
+    /// `counters`, and asks `owners` what became of commands and how far they are behind.
+    pub fn new(
+        appender: Appender,
+        dead_letters: DeadLetters,
+        settings: HttpSettings,
+        now: fn() -> Timestamp,
+        counters: Arc<HttpCounters>,
+        owners: Arc<dyn Owners>,
+    ) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_second(settings.events_per_s));
-        let counters = Arc::new(HttpCounters::default());
-        Self { inner: Arc::new(Inner { appender, dead_letters, settings, counters, limiter, now }) }
+        Self { inner: Arc::new(Inner { appender, dead_letters, settings, counters, limiter, now, owners }) }
     }
 
-    /// What was taken in so far.
-    pub fn counters(&self) -> Arc<HttpCounters> {
-        Arc::clone(&self.inner.counters)
-    }
-
-    /// `POST /api/v1/events`.
+    /// `POST /api/v1/events` and `POST /api/v1/commands`.
     pub fn router(&self) -> Router {
-        Router::new().route("/api/v1/events", post(publish)).with_state(self.clone())
+        Router::new()
+            .route("/api/v1/events", post(publish))
+            .route("/api/v1/commands", post(command::ask))
+            .with_state(self.clone())
     }
 }
 
@@ -94,25 +106,31 @@ async fn publish(
     body: Body,
 ) -> Response {
     let inner = &http.inner;
-    let body = match intake::body(body).await {
-        Ok(body) => body,
+    let (events, is_single) = match take(inner, peer.ip(), &headers, body).await {
+        Ok(taken) => taken,
         Err(answer) => return *answer,
     };
-    let now = (inner.now)();
-    let events = match intake::read(&headers, &body, now) {
-        Ok(events) => events,
-        Err(answer) => {
-            inner.counters.refused.fetch_add(1, Ordering::Relaxed);
-            return *answer;
-        }
-    };
-    let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
-    if let Some(wait) = wait_for_quota(inner, peer.ip(), count) {
-        inner.counters.turned_away.fetch_add(events.len() as u64, Ordering::Relaxed);
-        return answer::too_many(inner.settings.events_per_s.get(), wait);
-    }
     let outcome = intake::store(inner, events).await;
-    answer::outcome(&outcome, headers.contains_key("ce-id") || is_single(&headers, &body))
+    answer::outcome(&outcome, is_single)
+}
+
+/// Reads the events of a request, within the quota of its peer; and whether it is about a single one.
+async fn take(
+    inner: &Inner,
+    peer: IpAddr,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Vec<Incoming>, bool), Box<Response>> {
+    let body = intake::body(body).await?;
+    let events = intake::read(headers, &body, (inner.now)()).inspect_err(|_| {
+        inner.counters.refused.fetch_add(1, Ordering::Relaxed);
+    })?;
+    let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
+    if let Some(wait) = wait_for_quota(inner, peer, count) {
+        inner.counters.turned_away.fetch_add(events.len() as u64, Ordering::Relaxed);
+        return Err(Box::new(answer::too_many(inner.settings.events_per_s.get(), wait)));
+    }
+    Ok((events, headers.contains_key("ce-id") || is_single(headers, &body)))
 }
 
 /// How long until `count` events may come from `peer`; none if they may now.

@@ -80,6 +80,7 @@ fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
     }
     hub.activities.take(&change.effects);
     let (partition, events) = (change.partition, change.standing.counters.events);
+    hub.lags.tell(partition, change.standing.lag_ms);
     let absorbed = hub.with(|state| {
         state.foreign = None;
         heard(state, partition, events);

@@ -3,6 +3,7 @@
 use crate::activities::Activities;
 use crate::feed::Feeds;
 use crate::operator::Intake;
+use crate::owners::Lags;
 use nexusflow_domain::{Business, Rollup, views};
 use nexusflow_engine::Merged;
 use nexusflow_log::{Connection, Log};
@@ -25,6 +26,7 @@ pub(crate) struct Hub {
     pub(crate) feeds: Feeds,
     pub(crate) activities: Activities,
     pub(crate) intake: Intake,
+    pub(crate) lags: Lags,
     /// Which life of this gateway: positions of another one can't be compared.
     pub(crate) epoch: String,
     pub(crate) viewers: AtomicU64,

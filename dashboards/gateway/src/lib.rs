@@ -14,6 +14,7 @@ mod feed;
 mod frame;
 mod hub;
 mod operator;
+mod owners;
 mod protocol;
 mod render;
 mod server;
@@ -21,4 +22,5 @@ mod stream;
 
 pub use access::AccessSettings;
 pub use operator::Intake;
+pub use owners::Owners;
 pub use server::{Gateway, GatewayError, GatewaySettings, check};

@@ -5,6 +5,7 @@ use crate::activities::Activities;
 use crate::feed::Feeds;
 use crate::hub::{Hub, SharedHub, State};
 use crate::operator::Intake;
+use crate::owners::{Lags, Owners};
 use crate::{absorb, api, assets, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -105,6 +106,7 @@ impl Gateway {
         let address = listener.local_addr().map_err(|cause| GatewayError::Listen { listen, cause })?;
         let epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
         let hub = Arc::new(Hub {
+            lags: Lags::new(log.partitions()),
             log,
             state: Mutex::new(State::default()),
             changed: Notify::new(),
@@ -122,6 +124,11 @@ impl Gateway {
         tokio::spawn(render::run(Arc::clone(&hub)));
         tokio::spawn(count_dead_letters(Arc::clone(&hub)));
         Ok(Self { hub, access: Arc::new(access), listener, address })
+    }
+
+    /// The owners of partitions, as this gateway hears of them.
+    pub fn owners(&self) -> Owners {
+        Owners(Arc::clone(&self.hub))
     }
 
     /// Where it listens.

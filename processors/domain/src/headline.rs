@@ -76,7 +76,9 @@ pub fn of(event: &Event, profile: Option<&Profile>) -> Headline {
         Event::ReservationDecided(it) if it.granted => {
             line(format!("{} of {} reserved", it.quantity.get(), it.sku), None, Some(true))
         }
-        Event::ReservationDecided(it) => line(format!("{} of {} refused", it.quantity.get(), it.sku), None, Some(false)),
+        Event::ReservationDecided(it) => {
+            line(format!("{} of {} refused", it.quantity.get(), it.sku), None, Some(false))
+        }
         Event::MentionDetected(it) => line(format!("Mentioned on {}", it.site), None, None),
         other => line(plain(other.kind()), None, None),
     }

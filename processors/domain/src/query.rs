@@ -17,6 +17,13 @@ pub enum Query {
     Contribution,
     /// One customer, whole.
     Customer(Id),
+    /// What was decided about a command.
+    Decision {
+        /// (source, id) of the command as 64 bits.
+        identity: u64,
+        /// The record it stands in: the answer waits until that is folded.
+        sequence: u64,
+    },
     /// Customers by id or name.
     Search {
         /// What was typed.

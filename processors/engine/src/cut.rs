@@ -3,11 +3,11 @@
 //! A cut begins at a record. What changed since the last one is pending from then on, and is written part by part, each as it was at
 //! that record: whoever wants to change a pending part writes it first. So the fold never stops for longer than a part takes.
 
+use crate::Context;
 use crate::chunk::{CHUNKS, Chunk};
 use crate::decision::Decisions;
 use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
 use crate::pane::{Pane, Rollups};
-use crate::Context;
 use nexusflow_model::{Place, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

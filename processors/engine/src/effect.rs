@@ -40,3 +40,12 @@ impl<E> Emission<E> {
         }
     }
 }
+
+/// An entry of the output log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departed<E> {
+    /// Everything of this partition up to here has left, derived events included.
+    pub through: EffectId,
+    /// The effects of this entry, in order.
+    pub effects: Vec<Effect<E>>,
+}

@@ -25,7 +25,7 @@ pub use context::Context;
 pub use contribution::{Contribution, Merged};
 pub use cut::{Cut, Older, RestoreError};
 pub use decision::{Decision, Outcome};
-pub use effect::{Effect, EffectId, Emission};
+pub use effect::{Departed, Effect, EffectId, Emission};
 pub use fold::{Counters, Domain, Folded, Partition};
 pub use histogram::Histogram;
 pub use latest::Latest;

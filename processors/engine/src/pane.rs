@@ -181,8 +181,7 @@ mod tests {
         *rollups.pane(Pane::Day(31)).unwrap() = 2;
         while rollups.write_some() {}
         let read = |bytes: &[u8]| postcard::from_bytes::<Vec<(Pane, i64)>>(bytes).unwrap();
-        let mut written: Vec<Vec<(Pane, i64)>> =
-            rollups.take_written().iter().map(|(_, bytes)| read(bytes)).collect();
+        let mut written: Vec<Vec<(Pane, i64)>> = rollups.take_written().iter().map(|(_, bytes)| read(bytes)).collect();
         written.sort();
         let expected = [
             vec![(Pane::All, 1)],

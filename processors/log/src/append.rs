@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use nexusflow_model::limits::{EVENT_BYTES_MAX, RECORD_BYTES_MAX, RECORD_EVENTS_MAX};
-use nexusflow_model::{Envelope, Place, cloudevents, partition, subject};
+use nexusflow_model::{Envelope, Id, Place, cloudevents, partition, subject};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,6 +29,12 @@ pub enum AppendError {
     /// Too many events wait already: try again.
     #[error("the log is slower than what comes in: try again in a moment")]
     Busy,
+    /// What was stored before is not folded yet: try again.
+    #[error("what was taken in before is still being worked on, {} s behind: try again in a moment", lag_ms / 1_000)]
+    Behind {
+        /// How far the fold is behind, in milliseconds.
+        lag_ms: i64,
+    },
     /// Stored or not, nobody knows: publishing it again with the same id is safe.
     #[error(
         "the log did not confirm the event in time ({cause}): publish it again with the same id, it will not count twice"
@@ -93,7 +99,12 @@ impl Appender {
     /// # Errors
     /// Where it is too large or the process shuts down.
     pub async fn append(&self, envelope: &Envelope) -> Result<Receipt, AppendError> {
-        self.append_to(partition::of(&envelope.subject, self.queues.len() as u32), envelope).await
+        self.append_to(self.partition_of(&envelope.subject), envelope).await
+    }
+
+    /// The partition that events about `subject` go to.
+    pub fn partition_of(&self, subject: &Id) -> u32 {
+        partition::of(subject, self.queues.len() as u32)
     }
 
     /// The same, to a partition of the caller's choice: for what every partition has to know.
@@ -113,7 +124,7 @@ impl Appender {
     /// [`AppendError::Busy`] where the queue is full; else as [`append`](Self::append).
     pub fn try_append(&self, envelope: &Envelope) -> Result<Receipt, AppendError> {
         let (waiting, receipt) = waiting(envelope)?;
-        let partition = partition::of(&envelope.subject, self.queues.len() as u32);
+        let partition = self.partition_of(&envelope.subject);
         let queue = self.queues.get(partition as usize).ok_or(AppendError::Closed)?;
         queue.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => AppendError::Busy,

@@ -35,6 +35,8 @@ pub struct Origin {
     pub first: u64,
     /// The last sequence it holds.
     pub last: u64,
+    /// When that one was stored, in milliseconds since the epoch, by the server's clock.
+    pub last_stored_ms: i64,
 }
 
 /// Why the log can't be used.
@@ -114,6 +116,7 @@ pub(crate) async fn prepare(log: &Log) -> Result<(), LayoutError> {
         let name = subject::log_stream(log.prefix(), partition);
         ensure_stream(log, name, subject::log_subject(log.prefix(), partition)).await?;
     }
+    ensure_stream(log, subject::effect_stream(log.prefix()), subject::effects(log.prefix())).await?;
     ensure_stream(log, subject::dead_letter_stream(log.prefix()), subject::dead_letters(log.prefix())).await
 }
 
@@ -199,7 +202,8 @@ pub(crate) async fn origin(log: &Log, partition: u32) -> Result<Origin, LayoutEr
         .map_err(|cause| jetstream_error("looking up a stream of the log")(&cause))?;
     let info = stream.cached_info();
     let created_ns = i64::try_from(info.created.unix_timestamp_nanos()).unwrap_or(i64::MAX);
-    Ok(Origin { created_ns, first: info.state.first_sequence, last: info.state.last_sequence })
+    let last_stored_ms = (info.state.last_timestamp.unix_timestamp_nanos() / 1_000_000) as i64;
+    Ok(Origin { created_ns, first: info.state.first_sequence, last: info.state.last_sequence, last_stored_ms })
 }
 
 /// Puts the configuration into the partitions that are still empty, as their first record: what is recorded before a worker runs

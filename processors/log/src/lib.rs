@@ -7,6 +7,7 @@
 mod append;
 mod connect;
 mod dead_letter;
+mod effects;
 mod layout;
 mod lease;
 mod read;
@@ -16,6 +17,7 @@ mod stop;
 pub use append::{AppendError, Appender, Receipt};
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
+pub use effects::{EffectLog, EffectLogError};
 pub use layout::{LayoutError, LogSettings, Origin};
 pub use lease::{Change, Holding, LeaseError, Leases, Member, Snapshot, Watching};
 pub use read::{ReadError, Reader, Record};

@@ -25,6 +25,21 @@ pub fn query(prefix: &str, partition: u32) -> String {
     format!("{prefix}.query.{partition}")
 }
 
+/// The stream that holds what followed from events: alerts, tasks.
+pub fn effect_stream(prefix: &str) -> String {
+    format!("{}_EFFECTS", prefix.to_uppercase())
+}
+
+/// The effects of one partition.
+pub fn effect(prefix: &str, partition: u32) -> String {
+    format!("{prefix}.effect.{partition}")
+}
+
+/// The effects of all partitions.
+pub fn effects(prefix: &str) -> String {
+    format!("{prefix}.effect.*")
+}
+
 /// The stream that keeps what could not be understood.
 pub fn dead_letter_stream(prefix: &str) -> String {
     format!("{}_DEAD", prefix.to_uppercase())

@@ -16,6 +16,8 @@ use tokio::sync::{Semaphore, watch};
 
 /// Questions about one partition that are worked on at once; more wait.
 const AT_ONCE: usize = 8;
+/// How long a decision may take: who asks has given up by then.
+const DECIDED_WITHIN: Duration = Duration::from_secs(15);
 
 /// Answers until `shutdown`, then also what was asked before that.
 pub(crate) async fn run(
@@ -52,10 +54,16 @@ pub(crate) async fn run(
                         None if is_ending => return Ok(()),
                         None => break,
                     };
-                    let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
                     let (shared, live) = (Arc::clone(&shared), Arc::clone(&live));
+                    let query = serde_json::from_slice(&question.payload);
+                    // Who waits for a decision costs nothing meanwhile.
+                    if let Ok(Query::Decision { identity, sequence }) = query {
+                        tokio::spawn(async move { decided(&shared, &live, question, identity, sequence).await });
+                        continue;
+                    }
+                    let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
                     tokio::spawn(async move {
-                        answer(&shared, &live, question).await;
+                        answer(&shared, &live, question, query).await;
                         drop(place);
                     });
                 }
@@ -64,10 +72,25 @@ pub(crate) async fn run(
     }
 }
 
-async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message) {
+/// Answers what was decided about a command, once its record is folded; `null` where nothing is known of it.
+async fn decided(shared: &Shared, live: &Mutex<Live>, question: Message, identity: u64, sequence: u64) {
     // Who was away for longer than its lease does not know whether the partition is still its own: the owner answers.
     let Some(reply) = question.reply.filter(|_| shared.pulse.is_good()) else { return };
-    let answers: Vec<Vec<u8>> = match serde_json::from_slice(&question.payload) {
+    let mut progress = with(live, |live| live.progress());
+    let is_folded = async { progress.wait_for(|folded| *folded >= sequence).await.is_ok() };
+    if tokio::time::timeout(DECIDED_WITHIN, is_folded).await != Ok(true) {
+        return;
+    }
+    let decision = with(live, |live| live.partition.decision(identity).cloned());
+    let answer = serde_json::to_vec(&decision).unwrap_or_default();
+    if let Err(error) = shared.log.client().publish(reply, answer.into()).await {
+        tracing::debug!(%error, "could not answer");
+    }
+}
+
+async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: Result<Query, serde_json::Error>) {
+    let Some(reply) = question.reply.filter(|_| shared.pulse.is_good()) else { return };
+    let answers: Vec<Vec<u8>> = match query {
         Ok(Query::Contribution) => {
             let parts = with(live, Live::everything).split();
             parts.iter().filter_map(|part| postcard::to_stdvec(part).ok()).collect()
@@ -77,6 +100,7 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message) {
             vec![serde_json::to_vec(&found).unwrap_or_default()]
         }
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
+        Ok(Query::Decision { .. }) => return,
         Err(error) => vec![json!({"error": error.to_string()}).to_string().into_bytes()],
     };
     for answer in answers {

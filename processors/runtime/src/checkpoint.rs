@@ -1,7 +1,8 @@
 //! Checkpoints: a partition's state and the place in the log it stands at.
 
-use nexusflow_domain::Commerce;
-use nexusflow_engine::{Partition, snapshot};
+use nexusflow_domain::{Commerce, upgrade};
+use nexusflow_engine::{Cut, Domain, Partition};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -56,16 +57,20 @@ impl Checkpoints {
     }
 
     /// Writes a checkpoint so that it is there whole or not at all, then removes what is older than those kept.
-    pub(crate) async fn write(
-        &self,
-        partition: u32,
-        sequence: u64,
-        created_ns: i64,
-        snapshot: Vec<u8>,
-    ) -> std::io::Result<()> {
+    pub(crate) async fn write(&self, partition: u32, created_ns: i64, cut: &Cut) -> std::io::Result<()> {
         let this = self.clone();
-        let written =
-            tokio::task::spawn_blocking(move || this.write_blocking(partition, sequence, created_ns, &snapshot)).await;
+        let cut = cut.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            let mut parts = BTreeMap::new();
+            if let Some((_, path)) = this.list(partition).pop() {
+                parts = read_parts(&path).map_err(std::io::Error::other)?.1;
+            }
+            parts.retain(|part, _| !cut.removed.contains(part));
+            parts.extend(cut.changed);
+            let bytes = postcard::to_stdvec(&parts).map_err(std::io::Error::other)?;
+            this.write_blocking(partition, cut.sequence, created_ns, &bytes)
+        })
+        .await;
         written.map_err(std::io::Error::other)?
     }
 
@@ -75,6 +80,7 @@ impl Checkpoints {
         let part = path.with_extension("part");
         let mut file = std::fs::File::create(&part)?;
         file.write_all(&created_ns.to_le_bytes())?;
+        file.write_all(&crc32fast::hash(snapshot).to_le_bytes())?;
         file.write_all(snapshot)?;
         file.sync_all()?;
         std::fs::rename(&part, &path)?;
@@ -101,16 +107,25 @@ impl Checkpoints {
 }
 
 fn read(path: &Path) -> Result<(Partition<Commerce>, i64), String> {
+    let (created_ns, parts) = read_parts(path)?;
+    let parts = parts.iter().map(|(part, bytes)| (*part, bytes.as_slice()));
+    let state = upgrade::restore(Commerce::VERSION, parts).map_err(|error| error.to_string())?;
+    Ok((state, created_ns))
+}
+
+fn read_parts(path: &Path) -> Result<(i64, BTreeMap<u32, Vec<u8>>), String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let (created_ns, snapshot) = bytes.split_first_chunk::<8>().ok_or("it is cut short")?;
-    let state = snapshot::read(snapshot).map_err(|error| error.to_string())?;
-    Ok((state, i64::from_le_bytes(*created_ns)))
+    let (created_ns, rest) = bytes.split_first_chunk::<8>().ok_or("it is cut short")?;
+    let (sum, rest) = rest.split_first_chunk::<4>().ok_or("it is cut short")?;
+    if crc32fast::hash(rest) != u32::from_le_bytes(*sum) {
+        return Err("its checksum does not match".into());
+    }
+    Ok((i64::from_le_bytes(*created_ns), postcard::from_bytes(rest).map_err(|error| error.to_string())?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nexusflow_engine::snapshot;
 
     #[tokio::test]
     async fn a_damaged_checkpoint_is_set_aside_and_an_older_one_used() {
@@ -119,7 +134,7 @@ mod tests {
         let mut state: Partition<Commerce> = Partition::new(3);
         for sequence in 1..=2 {
             state.fold(sequence, Vec::new());
-            checkpoints.write(3, sequence, 77, snapshot::write(&state).unwrap()).await.unwrap();
+            checkpoints.write(3, 77, &state.cut_whole().unwrap()).await.unwrap();
         }
         let newest = checkpoints.list(3).pop().unwrap().1;
         let mut bytes = std::fs::read(&newest).unwrap();

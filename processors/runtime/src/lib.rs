@@ -6,12 +6,15 @@
 mod answer;
 mod balance;
 mod checkpoint;
+mod emit;
 mod live;
 mod owner;
 mod ownership;
 mod publish;
 mod pulse;
+mod save;
 mod tenancy;
+mod tick;
 mod timeline;
 mod worker;
 

@@ -2,10 +2,12 @@
 
 use nexusflow_domain::{Activity, Commerce, Rollup};
 use nexusflow_engine::contribution::Standing;
-use nexusflow_engine::{Contribution, Domain, Effect, Partition};
+use nexusflow_engine::{Contribution, Domain, Effect, Folded, Partition};
+use nexusflow_model::{Envelope, Reject};
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Instant;
+use tokio::sync::watch;
 
 /// Activities kept for a gateway that comes new.
 const ACTIVITIES_KEPT: usize = 50;
@@ -29,6 +31,8 @@ pub(crate) struct Live {
     told_config: Option<String>,
     untold: Vec<Effect<Activity>>,
     recent: VecDeque<Effect<Activity>>,
+    /// The last record folded, for who waits for one.
+    folded: watch::Sender<u64>,
 }
 
 impl Live {
@@ -47,17 +51,29 @@ impl Live {
             told_config: None,
             untold: Vec::new(),
             recent: VecDeque::new(),
+            folded: watch::Sender::new(checkpoint),
         }
     }
 
-    /// Takes the effects of a fold, to be told with the next change.
-    pub(crate) fn take_effects(&mut self, effects: Vec<Effect<Activity>>) {
-        for effect in &effects {
-            self.recent.push_back(effect.clone());
-        }
+    /// Folds the record that follows, and keeps what may be told for the next change.
+    pub(crate) fn fold(&mut self, sequence: u64, events: Vec<Result<Envelope, Reject>>) -> Folded<Commerce> {
+        let mut folded = self.partition.fold(sequence, events);
+        self.take_notes(std::mem::take(&mut folded.notes));
+        self.folded.send_replace(sequence);
+        folded
+    }
+
+    /// Tells how far the fold has come.
+    pub(crate) fn progress(&self) -> watch::Receiver<u64> {
+        self.folded.subscribe()
+    }
+
+    fn take_notes(&mut self, notes: Vec<Effect<Activity>>) {
+        let recent = &notes[notes.len().saturating_sub(ACTIVITIES_KEPT)..];
+        self.recent.extend(recent.iter().cloned());
         let surplus = self.recent.len().saturating_sub(ACTIVITIES_KEPT);
         self.recent.drain(..surplus);
-        self.untold.extend(effects);
+        self.untold.extend(notes);
         let surplus = self.untold.len().saturating_sub(ACTIVITIES_SENT_MAX);
         self.untold.drain(..surplus);
     }

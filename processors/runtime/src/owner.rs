@@ -1,8 +1,11 @@
 //! The owner of a partition: reads, folds, publishes, checkpoints.
 
 use crate::checkpoint::Found;
+use crate::emit::Emitter;
 use crate::live::{Live, with};
 use crate::publish;
+use crate::save::Saving;
+use crate::tick::Ticks;
 use crate::worker::{Shared, WorkerError};
 use nexusflow_engine::Partition;
 use nexusflow_log::{Origin, ReadError, Reader, Record};
@@ -25,7 +28,10 @@ pub(crate) struct Owner {
     live: Arc<Mutex<Live>>,
     partition: u32,
     origin: Origin,
-    since_checkpoint: u64,
+    emitter: Emitter,
+    ticks: Ticks,
+    /// When the last record was stored, in milliseconds since the epoch.
+    stored_at_ms: i64,
     is_configured: bool,
 }
 
@@ -48,12 +54,15 @@ impl Owner {
         let state = state.unwrap_or_else(|| Partition::new(partition));
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
         let live = Live::new(state, shared.owner.clone(), term);
+        let emitter = Emitter::start(Arc::clone(&shared), partition);
         Ok(Self {
             shared,
             live: Arc::new(Mutex::new(live)),
             partition,
             origin,
-            since_checkpoint: 0,
+            emitter,
+            ticks: Ticks::new(partition),
+            stored_at_ms: origin.last_stored_ms,
             is_configured: false,
         })
     }
@@ -68,11 +77,13 @@ impl Owner {
         let (sender, mut records) = mpsc::channel(READ_AHEAD);
         let after = with(&self.live, |live| live.partition.sequence());
         let reading = tokio::spawn(read(Reader::new(&self.shared.log, self.partition, after), sender));
+        let mut saving = Saving::new(Arc::clone(&self.shared), self.partition, self.origin.created_ns);
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut published_at, mut is_dirty) = (Instant::now(), false);
         let ended = loop {
             let wait = PUBLISH_EVERY.saturating_sub(published_at.elapsed());
+            let tick = self.tick_in();
             tokio::select! {
                 biased;
                 () = nexusflow_log::raised(&mut shutdown) => break Ok(()),
@@ -82,10 +93,10 @@ impl Owner {
                 }
                 next = records.recv() => match next {
                     Some(Ok(records)) => {
-                        self.fold(&records);
+                        saving.count(self.fold(&records).await);
                         is_dirty = true;
                         self.configure_if_caught_up().await;
-                        self.checkpoint_if_due().await;
+                        saving.go_on(&self.live, &self.emitter).await;
                     }
                     Some(Err(error)) => break Err(error.into()),
                     None => break Ok(()),
@@ -94,12 +105,25 @@ impl Owner {
                     self.look_at_head().await;
                     self.publish().await;
                     (published_at, is_dirty) = (Instant::now(), false);
+                    saving.go_on(&self.live, &self.emitter).await;
                 }
+                () = tokio::time::sleep(tick.unwrap_or_default()), if tick.is_some() => {
+                    self.ticks.tick(&self.shared, now()).await;
+                }
+                () = tokio::task::yield_now(), if saving.is_busy() => saving.go_on(&self.live, &self.emitter).await,
             }
         };
         reading.abort();
-        self.checkpoint().await;
+        saving.finish_up(&self.live, &self.emitter).await;
         ended
+    }
+
+    /// How long until the log should be told what time it is; none while there is something to fold.
+    fn tick_in(&self) -> Option<Duration> {
+        let (due, clock, is_behind) = with(&self.live, |live| {
+            (live.partition.tick_due(), live.partition.clock(), live.partition.sequence() < live.head)
+        });
+        if is_behind { None } else { self.ticks.wait(due, clock, self.stored_at_ms, now()) }
     }
 
     /// Once everything is folded that was there at the start: appends the configuration to this partition's log, if another one
@@ -129,21 +153,19 @@ impl Owner {
         }
     }
 
-    fn fold(&mut self, records: &[Record]) {
-        let Some(last) = records.last() else { return };
+    /// Folds records and lets what follows from them leave; says how many events they held.
+    async fn fold(&mut self, records: &[Record]) -> usize {
+        let Some(last) = records.last() else { return 0 };
+        let mut count = 0;
         for record in records {
             // Decoding needs no lock: questions are answered meanwhile.
             let events = match cloudevents::decode_record(&record.payload) {
                 Ok(events) => events,
                 Err(reject) => vec![Err(reject)],
             };
-            self.since_checkpoint += events.len() as u64;
-            let folded = with(&self.live, |live| {
-                let folded = live.partition.fold(record.sequence, events);
-                live.take_effects(folded.effects);
-                folded.unreadable
-            });
-            for (place, reject) in folded {
+            count += events.len();
+            let folded = with(&self.live, |live| live.fold(record.sequence, events));
+            for (place, reject) in folded.unreadable {
                 tracing::error!(
                     ?place,
                     field = reject.field,
@@ -151,12 +173,15 @@ impl Owner {
                     "the log holds an event that can't be read"
                 );
             }
+            self.emitter.put(folded.emissions).await;
         }
+        self.stored_at_ms = last.stored_at_ms;
         with(&self.live, |live| {
             live.head = live.head.max(last.sequence + last.behind);
             live.folded_at = Instant::now();
             live.lag_ms = if last.behind == 0 { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
         });
+        count
     }
 
     /// Asks the log how far it goes: what is stuck on the way to us shows as lag.
@@ -174,37 +199,6 @@ impl Owner {
     async fn publish(&self) {
         let change = with(&self.live, Live::change);
         publish::change(&self.shared.log, self.partition, change).await;
-    }
-
-    async fn checkpoint_if_due(&mut self) {
-        let settings = &self.shared.settings;
-        let age = with(&self.live, |live| live.checkpointed_at.get_or_insert_with(Instant::now).elapsed());
-        let is_due = self.since_checkpoint >= settings.checkpoint_events
-            || age >= Duration::from_secs(settings.checkpoint_s) && self.since_checkpoint > 0;
-        if is_due {
-            self.checkpoint().await;
-        }
-    }
-
-    async fn checkpoint(&mut self) {
-        let (bytes, sequence) =
-            with(&self.live, |live| (nexusflow_engine::snapshot::write(&live.partition), live.partition.sequence()));
-        if sequence == 0 || self.since_checkpoint == 0 && with(&self.live, |live| live.checkpoint) == sequence {
-            return;
-        }
-        let written = match bytes {
-            Ok(bytes) => self.shared.checkpoints.write(self.partition, sequence, self.origin.created_ns, bytes).await,
-            Err(error) => Err(std::io::Error::other(error)),
-        };
-        match written {
-            Ok(()) => {
-                self.since_checkpoint = 0;
-                with(&self.live, |live| (live.checkpoint, live.checkpointed_at) = (sequence, Some(Instant::now())));
-            }
-            Err(error) => {
-                tracing::warn!(partition = self.partition, %error, "could not write a checkpoint; the log has everything")
-            }
-        }
     }
 }
 

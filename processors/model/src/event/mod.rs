@@ -251,9 +251,16 @@ impl Kind {
         matches!(self, Self::InventoryRequested)
     }
 
-    /// Whether events of this type are for the operators of NexusFlow alone: publishers outside can't send them.
+    /// Whether events of this type are NexusFlow's own, or its operators': publishers outside can't send them.
     pub const fn is_control(self) -> bool {
-        matches!(self, Self::ConfigChanged | Self::CalendarChanged | Self::SilenceSet | Self::ClockTicked)
+        matches!(
+            self,
+            Self::ConfigChanged
+                | Self::CalendarChanged
+                | Self::SilenceSet
+                | Self::ClockTicked
+                | Self::ReservationDecided
+        )
     }
 }
 

@@ -1,0 +1,32 @@
+//! What the door asks those who fold.
+
+use nexusflow_model::Place;
+use std::future::Future;
+use std::pin::Pin;
+
+/// What was decided about a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether what was asked for is so from now on.
+    pub accepted: bool,
+    /// The reason for programs.
+    pub code: String,
+    /// The reason for people.
+    pub message: String,
+    /// Where in the log it was decided. A command that was sent again was decided the first time.
+    pub place: Place,
+}
+
+/// An answer that is on its way.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Those who fold the partitions, as the door sees them.
+pub trait Owners: Send + Sync {
+    /// What was decided about the command at `place`, of which `identity` is (source, id) as 64 bits; none where nobody answers
+    /// in time.
+    fn decided(&self, place: Place, identity: u64) -> Asked<'_, Option<Decided>>;
+
+    /// How far the fold of a partition is behind what is stored, in milliseconds; 0 where nobody folds it, as the log keeps
+    /// what comes until somebody does.
+    fn lag_ms(&self, partition: u32) -> i64;
+}

@@ -1,0 +1,54 @@
+//! Saying what time it is, in the log of a partition where nothing happens.
+
+use crate::worker::Shared;
+use nexusflow_model::event::control::ClockTicked;
+use nexusflow_model::{Envelope, Event, Id, Source, Timestamp};
+use std::time::Duration;
+
+/// A log whose last word came so much later than it says is a recorded one: its time is not ours, and we don't go on with it.
+const LIVE_WITHIN_MS: i64 = 60_000;
+/// Ticks of one partition are at least so far apart.
+const APART: Duration = Duration::from_millis(250);
+
+/// The ticks of one partition.
+pub(crate) struct Ticks {
+    partition: u32,
+    ticked_at: tokio::time::Instant,
+}
+
+impl Ticks {
+    pub(crate) fn new(partition: u32) -> Self {
+        Self { partition, ticked_at: tokio::time::Instant::now() }
+    }
+
+    /// How long until a tick is due, given when the partition is due for one, and when its last record was stored. None where its time
+    /// is not the time of day: a replay sets its own.
+    pub(crate) fn wait(
+        &self,
+        due: Option<Timestamp>,
+        clock: Timestamp,
+        stored_at_ms: i64,
+        now: Timestamp,
+    ) -> Option<Duration> {
+        let is_live = stored_at_ms - clock.as_ms() < LIVE_WITHIN_MS;
+        let due = due.filter(|_| is_live)?;
+        let wait = Duration::from_millis(due.ms_since(now).max(0) as u64);
+        Some(wait.max(APART.saturating_sub(self.ticked_at.elapsed())))
+    }
+
+    /// Appends a tick. Two owners that do so at once do no harm: time comes to the same place twice.
+    pub(crate) async fn tick(&mut self, shared: &Shared, now: Timestamp) {
+        self.ticked_at = tokio::time::Instant::now();
+        let name = Id::new(&format!("tick-{}-{}", self.partition, now.as_ms()));
+        let (Ok(id), Ok(source), Ok(subject)) = (name, Source::new("/nexusflow/clock"), Id::new("clock")) else {
+            return;
+        };
+        let event = Event::ClockTicked(ClockTicked { now });
+        let envelope = Envelope { id, source, subject, occurred_at: now, recorded_at: now, event };
+        match shared.appender.append_to(self.partition, &envelope).await {
+            // Stored or not: the fold will see it, or it will be due again.
+            Ok(receipt) => drop(receipt),
+            Err(error) => tracing::debug!(partition = self.partition, %error, "could not append a tick"),
+        }
+    }
+}
