@@ -47,7 +47,7 @@ fn main() {
         let mut partition: Partition<Commerce> = Partition::new(0);
         let took = timed(|| {
             for (at, events) in decoded.into_iter().enumerate() {
-                black_box(partition.fold(at as u64 + 1, events).effects.len());
+                black_box(partition.fold(at as u64 + 1, events).notes.len());
             }
         });
         check(&partition, n);
@@ -57,7 +57,7 @@ fn main() {
         let mut partition: Partition<Commerce> = Partition::new(0);
         let took = timed(|| {
             for (at, record) in log.iter().enumerate() {
-                black_box(partition.fold(at as u64 + 1, decode(record)).effects.len());
+                black_box(partition.fold(at as u64 + 1, decode(record)).notes.len());
             }
         });
         check(&partition, n);

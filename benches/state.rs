@@ -24,7 +24,7 @@ fn main() {
     println!("{} customers of {EVENTS} events, {ids:?} ids, {partitions} partitions", grouped(customers.count as f64));
     println!("a slot is {} bytes, of which the profile {}", size_of::<Slot<Profile>>(), size_of::<Profile>());
     let before = machine::resident();
-    let (states, took) = folded(customers, partitions);
+    let (mut states, took) = folded(customers, partitions);
     let held = machine::resident() - before;
     let subjects: usize = states.iter().map(Partition::len).sum();
     assert_eq!(subjects, customers.count);
@@ -35,7 +35,8 @@ fn main() {
         grouped(held as f64 / 1e6),
         grouped(held as f64 / customers.count as f64)
     );
-    let bytes: usize = states.iter().map(|state| nexusflow_engine::snapshot::write(state).unwrap().len()).sum();
+    let bytes: usize =
+        states.iter_mut().map(|state| state.cut_whole().unwrap().changed.values().map(Vec::len).sum::<usize>()).sum();
     println!("as a snapshot {} bytes a customer", grouped(bytes as f64 / customers.count as f64));
 }
 
