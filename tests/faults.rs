@@ -51,10 +51,7 @@ fn parts_may_be_killed_in_turn_and_the_figures_are_the_same() {
     };
 
     let nexusflow = Nexusflow::new("BRL", "America/Sao_Paulo");
-    let nats = nexusflow.spawn("nats", &["nats"]);
-    eventually(SOON, "NATS listens", || {
-        std::net::TcpStream::connect(("127.0.0.1", nexusflow.nats_port)).map(drop).map_err(|error| error.to_string())
-    });
+    let nats = nexusflow.nats();
     let mut worker = nexusflow.spawn("worker", &["worker"]);
     let mut gateway = nexusflow.spawn("gateway", &["gateway"]);
     nexusflow.wait_until_ready();

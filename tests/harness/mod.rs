@@ -84,6 +84,15 @@ impl Nexusflow {
         Process { child, name }
     }
 
+    /// Runs the NATS server alone and waits until it listens.
+    pub(crate) fn nats(&self) -> Process {
+        let process = self.spawn("nats", &["nats"]);
+        eventually(SOON, "NATS listens", || {
+            std::net::TcpStream::connect(("127.0.0.1", self.nats_port)).map(drop).map_err(|error| error.to_string())
+        });
+        process
+    }
+
     /// Runs everything and waits until it is ready.
     pub(crate) fn up(&self, arguments: &[&str]) -> Process {
         let all: Vec<&str> = std::iter::once("up").chain(arguments.iter().copied()).collect();
@@ -246,4 +255,22 @@ pub(crate) fn data() -> Option<PathBuf> {
     assert!(std::env::var_os("CI").is_none(), "the public data is missing at {}", folder.display());
     eprintln!("skipped: the public data is not at {}; set NEXUSFLOW_DATA", folder.display());
     None
+}
+
+/// Every entry of the output log, in order, as JSON.
+pub(crate) fn effects(nexusflow: &Nexusflow) -> Vec<Value> {
+    use nexusflow_log::async_nats;
+    let token = std::fs::read_to_string(nexusflow.folder().join(".nexusflow/nats/token")).unwrap();
+    let read = async {
+        let options = async_nats::ConnectOptions::with_token(token.trim().into());
+        let client = options.connect(format!("127.0.0.1:{}", nexusflow.nats_port)).await.unwrap();
+        let stream = async_nats::jetstream::new(client).get_stream("NEXUSFLOW_EFFECTS").await.unwrap();
+        let last = stream.cached_info().state.last_sequence;
+        let mut entries = Vec::new();
+        for sequence in 1..=last {
+            entries.push(serde_json::from_slice(&stream.get_raw_message(sequence).await.unwrap().payload).unwrap());
+        }
+        entries
+    };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(read)
 }
