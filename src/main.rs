@@ -9,6 +9,7 @@ mod nats_server;
 mod out;
 mod process;
 mod replay;
+mod status;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -54,6 +55,8 @@ enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Say which workers live, who owns which partition and how far behind it is. Fails where one is not looked after.
+    Status(status::Arguments),
     /// Say what is wrong with a set-up, and how to mend it.
     Doctor {
         /// Say nothing; the exit code tells.
@@ -99,6 +102,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
+        Command::Status(arguments) => return Ok(Box::pin(status::run(&config, &arguments)).await),
         Command::Doctor { quiet } => return Ok(doctor::examine(&config, quiet).await),
     }
     Ok(ExitCode::SUCCESS)

@@ -35,6 +35,7 @@ pub(crate) async fn topics() -> Response {
         views::TOPICS.iter().map(|own| topic(own.name, "state", own.about, own.params)).collect();
     topics.push(topic("customer", "state", "One customer, whole.", &[("id", "the customer's id")]));
     topics.push(topic("partitions", "state", "How each partition stands, for the operator.", &[]));
+    topics.push(topic("workers", "state", "The workers that live, for the operator.", &[]));
     topics.push(topic("operator", "state", "How the whole stands, for the operator.", &[]));
     topics.push(topic("activity", "log", "What just happened.", &[]));
     Json(topics).into_response()

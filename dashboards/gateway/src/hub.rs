@@ -6,7 +6,7 @@ use crate::operator::Intake;
 use crate::owners::Lags;
 use nexusflow_domain::{Business, Rollup, views};
 use nexusflow_engine::Merged;
-use nexusflow_log::{Connection, Log};
+use nexusflow_log::{Connection, Log, Roster};
 use nexusflow_model::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
@@ -44,6 +44,8 @@ pub(crate) struct State {
     business: Business,
     business_json: String,
     pub(crate) heard: BTreeMap<u32, Heard>,
+    /// Who owns what, once it was heard.
+    pub(crate) roster: Option<Roster>,
     /// Why a worker's words can't be understood.
     pub(crate) foreign: Option<String>,
 }
@@ -83,10 +85,11 @@ impl Hub {
         }
         let partitions = self.log.partitions();
         self.with(|state| {
-            let silent: Vec<String> = (0..partitions)
+            let silent: Vec<u32> = (0..partitions)
                 .filter(|partition| state.heard.get(partition).is_none_or(|heard| heard.at.elapsed() > SILENT_AFTER))
-                .map(|partition| partition.to_string())
                 .collect();
+            let failing: Vec<u32> =
+                silent.iter().copied().filter(|partition| state.trouble(*partition).is_some()).collect();
             let behind = state.merged.standings().map(|(_, standing)| standing.lag_ms).max().unwrap_or(0);
             let silence = state.silence_ms();
             let why_stale = match &state.foreign {
@@ -95,8 +98,11 @@ impl Hub {
                     Some("a worker that has just started is catching up".into())
                 }
                 None if silent.is_empty() => None,
-                None if silent.len() == partitions as usize => Some("no worker is running".into()),
-                None => Some(format!("no worker looks after partition {}", silent.join(", "))),
+                None if failing.is_empty() && silent.len() == partitions as usize => {
+                    Some("no worker is running".into())
+                }
+                None if failing.is_empty() => Some(format!("no worker looks after partition {}", list(&silent))),
+                None => Some(format!("partition {} can't be folded; `nexusflow status` says why", list(&failing))),
             };
             Freshness { lag_ms: if why_stale.is_some() { behind.max(silence) } else { behind }, why_stale }
         })
@@ -171,9 +177,18 @@ impl State {
         views::Scene { merged: &self.merged, business: &self.business, clock }
     }
 
+    /// Why a partition is not folded, where its owner has said so.
+    pub(crate) fn trouble(&self, partition: u32) -> Option<&str> {
+        self.roster.as_ref()?.holding(partition)?.trouble.as_deref()
+    }
+
     fn silence_ms(&self) -> i64 {
         self.heard.values().map(|heard| heard.at.elapsed().as_millis() as i64).max().unwrap_or(0)
     }
+}
+
+fn list(partitions: &[u32]) -> String {
+    partitions.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The wall clock, for what is shown to people as "now".

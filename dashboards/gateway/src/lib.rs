@@ -13,6 +13,7 @@ mod connection;
 mod feed;
 mod frame;
 mod hub;
+mod leases;
 mod operator;
 mod owners;
 mod protocol;

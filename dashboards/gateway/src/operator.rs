@@ -1,11 +1,14 @@
 //! What the operator sees.
 
-use crate::hub::Hub;
-use nexusflow_domain::views::table::Row;
+use crate::hub::{Hub, SILENT_AFTER, State};
+use nexusflow_domain::views::table::{Row, time};
+use nexusflow_engine::contribution::Standing;
+use nexusflow_log::{Holder, Member};
+use nexusflow_model::Timestamp;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::Instant;
 
 /// Asks what the connectors in this process took in: (accepted, refused, turned away).
 pub type Intake = Arc<dyn Fn() -> (u64, u64, u64) + Send + Sync>;
@@ -14,6 +17,7 @@ pub type Intake = Arc<dyn Fn() -> (u64, u64, u64) + Send + Sync>;
 pub(crate) const PARTITION_COLS: &[&str] = &[
     "partition",
     "owner",
+    "term",
     "state",
     "applied_seq",
     "head_seq",
@@ -27,56 +31,94 @@ pub(crate) const PARTITION_COLS: &[&str] = &[
     "events_per_s",
     "checkpoint_seq",
     "checkpoint_age_ms",
+    "trouble",
 ];
+
+/// The columns of `workers`.
+pub(crate) const WORKER_COLS: &[&str] = &["id", "name", "state", "since", "partitions"];
 
 /// The columns of `operator`.
 pub(crate) const OPERATOR_COLS: &[&str] = &["key", "value", "unit"];
 
-/// A partition that was not heard of for so long has no live owner.
-const MISSING_AFTER: Duration = Duration::from_millis(3_500);
-
 /// Whether a topic is the operator's.
 pub(crate) fn is_topic(topic: &str) -> bool {
-    matches!(topic, "partitions" | "operator")
+    matches!(topic, "partitions" | "workers" | "operator")
 }
 
 /// How each partition stands.
 pub(crate) fn partitions(hub: &Hub) -> Vec<Row> {
     hub.with(|state| {
         let standings: std::collections::BTreeMap<_, _> = state.merged.standings().collect();
-        let row = |partition: u32| -> Row {
-            let heard = state.heard.get(&partition).filter(|heard| heard.at.elapsed() < MISSING_AFTER);
-            let Some(standing) = standings.get(&partition) else {
-                let mut row: Row = vec![partition.into(), Value::Null, "missing".into()];
-                row.resize(PARTITION_COLS.len(), Value::Null);
-                return row;
-            };
-            let behind = standing.head.saturating_sub(standing.sequence);
-            let name = match heard {
-                None => "missing",
-                Some(_) if behind > 100 => "catching_up",
-                Some(_) => "live",
-            };
-            let clock = nexusflow_model::Timestamp::from_ms(standing.clock_ms).ok();
+        (0..hub.log.partitions()).map(|partition| row(state, partition, standings.get(&partition).copied())).collect()
+    })
+}
+
+fn row(state: &State, partition: u32, standing: Option<&Standing>) -> Row {
+    let heard = state.heard.get(&partition);
+    let lives = heard.filter(|heard| heard.at.elapsed() < SILENT_AFTER);
+    let trouble = state.trouble(partition);
+    let lease = state.roster.as_ref().and_then(|roster| match roster.holder(partition, Instant::now()) {
+        Holder::Worker(_) => roster.holding(partition),
+        Holder::Free(_) => None,
+    });
+    // Who has the lease, else who spoke last.
+    let owner = lease.map(|holding| holding.name.as_str()).or(standing.map(|standing| standing.owner.as_str()));
+    let term = lease.map(|holding| holding.term).or(state.merged.epoch(partition));
+    let Some(standing) = standing else {
+        let name = if trouble.is_some() { "failing" } else { "missing" };
+        let mut row: Row = vec![partition.into(), json!(owner), json!(term), name.into()];
+        row.resize(PARTITION_COLS.len() - 1, Value::Null);
+        row.push(json!(trouble));
+        return row;
+    };
+    let behind = standing.head.saturating_sub(standing.sequence);
+    let name = match lives {
+        None if trouble.is_some() => "failing",
+        None => "missing",
+        Some(_) if behind > 100 => "catching_up",
+        Some(_) => "live",
+    };
+    // What nobody folds falls behind by the clock.
+    let silence_ms = heard.filter(|_| lives.is_none()).map_or(0, |heard| heard.at.elapsed().as_millis() as i64);
+    let clock = Timestamp::from_ms(standing.clock_ms).ok();
+    vec![
+        partition.into(),
+        json!(owner),
+        json!(term),
+        name.into(),
+        standing.sequence.into(),
+        standing.head.into(),
+        behind.into(),
+        standing.lag_ms.max(silence_ms).into(),
+        time(clock.filter(|at| *at > Timestamp::MIN)),
+        standing.customers.into(),
+        standing.counters.events.into(),
+        standing.counters.duplicates.into(),
+        standing.counters.unreadable.into(),
+        json!(lives.map(|heard| heard.events_per_s.round() as i64)),
+        standing.checkpoint.into(),
+        json!(Some(standing.checkpoint_age_ms).filter(|age| *age >= 0 && standing.checkpoint > 0)),
+        json!(trouble.filter(|_| lives.is_none())),
+    ]
+}
+
+/// The workers that live.
+pub(crate) fn workers(hub: &Hub) -> Vec<Row> {
+    let now = Instant::now();
+    let partitions = hub.log.partitions();
+    hub.with(|state| {
+        let Some(roster) = &state.roster else { return Vec::new() };
+        let row = |member: &Member| -> Row {
+            let owns = (0..partitions).filter(|partition| roster.holder(*partition, now) == Holder::Worker(&member.id));
             vec![
-                partition.into(),
-                standing.owner.as_str().into(),
-                name.into(),
-                standing.sequence.into(),
-                standing.head.into(),
-                behind.into(),
-                standing.lag_ms.into(),
-                nexusflow_domain::views::table::time(clock.filter(|at| *at > nexusflow_model::Timestamp::MIN)),
-                standing.customers.into(),
-                standing.counters.events.into(),
-                standing.counters.duplicates.into(),
-                standing.counters.unreadable.into(),
-                json!(heard.map(|heard| heard.events_per_s.round() as i64)),
-                standing.checkpoint.into(),
-                json!(Some(standing.checkpoint_age_ms).filter(|age| *age >= 0)),
+                member.id.as_str().into(),
+                member.name.as_str().into(),
+                if member.is_leaving { "leaving" } else { "live" }.into(),
+                time(Timestamp::from_ms(member.since_ms).ok()),
+                owns.count().into(),
             ]
         };
-        (0..hub.log.partitions()).map(row).collect()
+        roster.living(now).map(row).collect()
     })
 }
 
@@ -84,6 +126,7 @@ pub(crate) fn partitions(hub: &Hub) -> Vec<Row> {
 pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
     let (accepted, refused, turned_away) = (hub.intake)();
     let freshness = hub.freshness();
+    let workers = workers(hub).len();
     let (mut events, mut duplicates, mut unreadable, mut per_s, mut live) = (0, 0, 0, 0.0, 0);
     hub.with(|state| {
         for (_, standing) in state.merged.standings() {
@@ -91,7 +134,7 @@ pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
             duplicates += standing.counters.duplicates;
             unreadable += standing.counters.unreadable;
         }
-        for heard in state.heard.values().filter(|heard| heard.at.elapsed() < MISSING_AFTER) {
+        for heard in state.heard.values().filter(|heard| heard.at.elapsed() < SILENT_AFTER) {
             live += 1;
             per_s += heard.events_per_s;
         }
@@ -106,6 +149,7 @@ pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
         row("lag_ms", freshness.lag_ms, "ms"),
         row("partitions_live", live, "count"),
         row("partitions", i64::from(hub.log.partitions()), "count"),
+        row("workers", workers as i64, "count"),
         row("viewers", hub.viewers.load(Ordering::Relaxed) as i64, "count"),
         row("subscriptions", hub.subscriptions.load(Ordering::Relaxed) as i64, "count"),
         row("accepted", accepted as i64, "count"),

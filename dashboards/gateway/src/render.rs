@@ -27,6 +27,7 @@ pub(crate) fn shape(topic: &str) -> Option<(&'static [&'static str], &'static [&
     }
     match topic {
         "partitions" => Some((&["partition"], operator::PARTITION_COLS)),
+        "workers" => Some((&["id"], operator::WORKER_COLS)),
         "operator" => Some((&["key"], operator::OPERATOR_COLS)),
         "customer" => Some((&["id"], &["id", "json"])),
         _ => None,
@@ -75,7 +76,11 @@ pub(crate) fn rows(hub: &SharedHub, topic: &str, params: &views::Params) -> Resu
         return hub.render(topic, params);
     }
     views::table::only(params, &[])?;
-    Ok(if topic == "partitions" { operator::partitions(hub) } else { operator::figures(hub) })
+    Ok(match topic {
+        "partitions" => operator::partitions(hub),
+        "workers" => operator::workers(hub),
+        _ => operator::figures(hub),
+    })
 }
 
 fn update(hub: &SharedHub, feed: &Feed, rows: Vec<Row>) {

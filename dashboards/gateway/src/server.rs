@@ -6,7 +6,7 @@ use crate::feed::Feeds;
 use crate::hub::{Hub, SharedHub, State};
 use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
-use crate::{absorb, api, assets, render, stream};
+use crate::{absorb, api, assets, leases, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
@@ -121,6 +121,7 @@ impl Gateway {
             shutdown,
         });
         tokio::spawn(absorb::run(Arc::clone(&hub)));
+        tokio::spawn(leases::run(Arc::clone(&hub)));
         tokio::spawn(render::run(Arc::clone(&hub)));
         tokio::spawn(count_dead_letters(Arc::clone(&hub)));
         Ok(Self { hub, access: Arc::new(access), listener, address })

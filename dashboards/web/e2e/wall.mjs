@@ -230,6 +230,42 @@ await test("a customer, whole: the score is the API's, accessible, nothing sidew
   });
 });
 
+/** What a table of the operator's page says, a row as an object by the words above its columns. */
+function tableSays(label) {
+  const table = document.querySelector(`section[aria-label="${label}"] table`);
+  const words = (row) => [...row.cells].map((cell) => cell.innerText.trim());
+  const [head, ...rows] = [...(table?.rows ?? [])].map(words);
+  return rows.map((row) => Object.fromEntries(row.map((cell, at) => [head[at], cell])));
+}
+
+/** A topic's rows as objects by column. */
+async function rowsOf(topic) {
+  const { cols, rows } = await get(`/api/v1/views/${topic}`);
+  return rows.map((row) => Object.fromEntries(row.map((cell, at) => [cols[at], cell])));
+}
+
+await test("the operator's page: who owns what, how far behind, and the workers, as the API has them", () =>
+  onPage("/operator", LAPTOP, (page) =>
+    until(async () => {
+      const partitions = await rowsOf("partitions");
+      const workers = await rowsOf("workers");
+      const shown = await page.evaluate(tableSays, "Partitions");
+      const wanted = partitions.map(({ partition, owner, term }) => [partition, owner, term].join(" "));
+      const seen = shown.map((row) => [row.Partition, row.Owner, row.Term.replaceAll(",", "")].join(" "));
+      if (wanted.length === 0 || wanted.join() !== seen.join())
+        return `${seen.join()} instead of ${wanted.join()}`;
+      for (const row of shown) {
+        const says = { lag: /\d (ms|s|min|h|d)\b/.test(row.Lag), records: /^\d/.test(row["Records behind"]) };
+        if (!says.lag || !says.records) return `partition ${row.Partition} does not say how far behind it is`;
+      }
+      const told = workers.map((row) => `${row.name} ${row.partitions}`).sort();
+      const there = (await page.evaluate(tableSays, "Workers")).map(
+        (row) => `${row.Worker} ${row.Partitions}`,
+      );
+      return told.length > 0 && told.join() === there.sort().join() ? null : `${there} instead of ${told}`;
+    }),
+  ));
+
 await test("the operator's page: accessible, nothing sideways", async () => {
   await onPage("/operator", LAPTOP, async (page) => {
     await live(page);

@@ -15,6 +15,8 @@ use serde_json::Value;
 pub enum Query {
     /// All panes, as contributions in parts.
     Contribution,
+    /// How the partition stands, as [`Standing`](nexusflow_engine::contribution::Standing) in JSON.
+    Standing,
     /// One customer, whole.
     Customer(Id),
     /// What was decided about a command.

@@ -115,6 +115,14 @@ pub struct Snapshot {
     pub owners: BTreeMap<u32, Holding>,
 }
 
+impl Snapshot {
+    /// What is held of a partition by a worker that lives.
+    pub fn holding(&self, partition: u32) -> Option<&Holding> {
+        let lives = |holding: &&Holding| self.workers.iter().any(|member| member.id == holding.worker);
+        self.owners.get(&partition).filter(lives)
+    }
+}
+
 fn unavailable(cause: impl Display) -> LeaseError {
     LeaseError::Unavailable(cause.to_string())
 }
@@ -173,6 +181,14 @@ impl Leases {
         let Some(workers) = find(subject::workers_bucket(log.prefix())).await? else { return Ok(None) };
         let Some(owners) = find(subject::owners_bucket(log.prefix())).await? else { return Ok(None) };
         Ok(Some(Self { client: log.client().clone(), prefix: log.prefix().to_owned(), workers, owners }))
+    }
+
+    /// For how long a worker is believed to live after its last beat, as the workers have agreed.
+    ///
+    /// # Errors
+    /// Where NATS does not answer.
+    pub async fn lease(&self) -> Result<Duration, LeaseError> {
+        Ok(soon(self.workers.status()).await?.max_age())
     }
 
     /// Says that a worker lives.

@@ -110,6 +110,12 @@ impl Roster {
         self.holdings.get(&partition)
     }
 
+    /// The workers that live, by their ids.
+    pub fn living(&self, now: Instant) -> impl Iterator<Item = &Member> {
+        let living = self.workers.values().filter(move |seen| self.is_alive(seen, now));
+        living.filter_map(|seen| seen.member.as_ref())
+    }
+
     /// Forgets the dead.
     pub fn bury(&mut self, now: Instant) {
         let lease = self.lease;

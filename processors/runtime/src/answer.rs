@@ -95,6 +95,7 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
             let parts = with(live, Live::everything).split();
             parts.iter().filter_map(|part| postcard::to_stdvec(part).ok()).collect()
         }
+        Ok(Query::Standing) => vec![serde_json::to_vec(&with(live, |live| live.standing())).unwrap_or_default()],
         Ok(Query::Search { text, limit }) => {
             let found = with(live, |live| search(&live.partition, &text, limit.min(100)));
             vec![serde_json::to_vec(&found).unwrap_or_default()]

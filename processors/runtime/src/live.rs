@@ -78,7 +78,8 @@ impl Live {
         self.untold.drain(..surplus);
     }
 
-    fn standing(&self) -> Standing {
+    /// How it stands now.
+    pub(crate) fn standing(&self) -> Standing {
         Standing {
             owner: self.owner.clone(),
             sequence: self.partition.sequence(),

@@ -69,6 +69,7 @@ const sometimesText = v.nullish(v.string(), null);
 const partition = v.object({
   partition: int,
   owner: sometimesText,
+  term: sometimes,
   state: text,
   applied_seq: sometimes,
   head_seq: sometimes,
@@ -84,8 +85,12 @@ const partition = v.object({
   events_per_s: sometimes,
   checkpoint_seq: sometimes,
   checkpoint_age_ms: sometimes,
+  trouble: sometimesText,
 });
 export type Partition = v.InferOutput<typeof partition>;
+
+const worker = v.object({ id: text, name: text, state: text, since: sometimesText, partitions: sometimes });
+export type Worker = v.InferOutput<typeof worker>;
 
 const operatorFigure = v.object({ key: text, value: maybeInt, unit: v.nullish(text, "count") });
 export type OperatorFigure = v.InferOutput<typeof operatorFigure>;
@@ -97,6 +102,7 @@ export const HEALTH = state("health", healthBand);
 export const PIPELINE = state("pipeline", stage);
 export const ACTIVITY: Topic<Activity> = { name: "activity", log: true, row: activity };
 export const PARTITIONS = state("partitions", partition);
+export const WORKERS = state("workers", worker);
 export const OPERATOR = state("operator", operatorFigure);
 export const CUSTOMER = state("customer", customerRow);
 

@@ -1,5 +1,12 @@
 import { useFeedSnapshot, useTopic } from "../feed/hooks";
-import { OPERATOR, type OperatorFigure, PARTITIONS, type Partition } from "../feed/topics";
+import {
+  OPERATOR,
+  type OperatorFigure,
+  PARTITIONS,
+  type Partition,
+  WORKERS,
+  type Worker,
+} from "../feed/topics";
 import { duration } from "../format/duration";
 import { DASH } from "../format/money";
 import { count } from "../format/number";
@@ -55,7 +62,7 @@ const GAUGES: readonly Gauge[] = [
 ];
 
 /** Said in the summary, not as gauges. */
-const IN_SUMMARY = new Set(["partitions", "partitions_live"]);
+const IN_SUMMARY = new Set(["partitions", "partitions_live", "workers"]);
 
 /** Those this page knows, in its order, then those it does not: a newer server may have more. */
 function gaugesFor(keys: readonly string[]): Gauge[] {
@@ -91,6 +98,8 @@ const STATES: Readonly<Record<string, string>> = {
   live: "Live",
   catching_up: "Catching up",
   missing: "Missing",
+  failing: "Failing",
+  leaving: "Leaving",
 };
 
 const number = (value: number | null) => (value === null ? DASH : count(value));
@@ -105,6 +114,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { label: "Owner", of: "owner", cell: (row) => row.owner ?? DASH },
+  { label: "Term", of: "term", cell: (row) => number(row.term) },
   { label: "Lag", of: "lag_ms", cell: (row) => time(row.lag_ms) },
   { label: "Records behind", of: "lag_records", cell: (row) => number(row.lag_records) },
   {
@@ -167,11 +177,69 @@ function Partitions({ rows }: { rows: readonly Partition[] }) {
   );
 }
 
+function Workers({ rows }: { rows: readonly Worker[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section className={styles.scroll} tabIndex={0} aria-label="Workers">
+      <table className={styles.table}>
+        <caption className={page.h2}>Workers</caption>
+        <thead>
+          <tr>
+            <th scope="col">Worker</th>
+            <th scope="col">State</th>
+            <th scope="col">Partitions</th>
+            <th scope="col">Since (UTC)</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id} data-state={row.state}>
+              <th scope="row">{row.name}</th>
+              <td>
+                <span className={styles.state}>{STATES[row.state] ?? row.state}</span>
+              </td>
+              <td>{number(row.partitions)}</td>
+              <td>{row.since === null ? DASH : moment(row.since, "UTC")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** What is wrong with a partition, in the words of its owner. */
+function Troubles({ rows }: { rows: readonly Partition[] }) {
+  const troubled = rows.filter((row) => row.trouble !== null);
+  if (troubled.length === 0) return null;
+  return (
+    <ul className={styles.troubles} role="alert" aria-label="Trouble">
+      {troubled.map((row) => (
+        <li key={row.partition}>
+          Partition {row.partition}: {row.trouble}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How many work, and on how many partitions. */
+function summary(live: number | null, all: number | null, workers: number | null): string {
+  if (live === null || all === null) return "Waiting for the partitions";
+  const partitions =
+    live === all
+      ? `All ${count(all)} partitions are live`
+      : `${count(live)} of ${count(all)} partitions are live`;
+  if (workers === null) return `${partitions}.`;
+  return `${partitions}, ${workers === 1 ? "with 1 worker" : `with ${count(workers)} workers`}.`;
+}
+
 /** For whoever keeps it running: how fast, how far behind, what was refused, and who owns what. */
 export function Operator() {
   useTitle("Operator");
   const figures = useTopic(OPERATOR);
   const partitions = useTopic(PARTITIONS);
+  const workers = useTopic(WORKERS);
   const { malformed } = useFeedSnapshot();
   const byKey = new Map(figures.rows.map((row) => [row.key, row]));
   const live = byKey.get("partitions_live")?.value ?? null;
@@ -187,11 +255,7 @@ export function Operator() {
       <main id="main" tabIndex={-1}>
         <h1 className={page.h1}>Operator</h1>
         <p className={styles.summary} data-whole={whole}>
-          {live === null || all === null
-            ? "Waiting for the partitions"
-            : whole
-              ? `All ${count(all)} partitions are live.`
-              : `${count(live)} of ${count(all)} partitions are live.`}
+          {summary(live, all, byKey.get("workers")?.value ?? null)}
           {malformed > 0 && ` This page left out ${count(malformed)} messages it could not read.`}
         </p>
         <dl className={styles.gauges} data-dim={figures.dim}>
@@ -199,7 +263,9 @@ export function Operator() {
             <GaugeTile key={gauge.key} gauge={gauge} figure={byKey.get(gauge.key)} />
           ))}
         </dl>
+        <Troubles rows={rows} />
         <Partitions rows={rows} />
+        <Workers rows={[...workers.rows].sort((a, b) => a.name.localeCompare(b.name))} />
       </main>
     </div>
   );
