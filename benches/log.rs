@@ -52,7 +52,7 @@ async fn through(server: &Server, folder: &Path, partitions: u32, events: &[Enve
     let connect = |name| Log::connect(&nats, LogSettings { partitions, ..LogSettings::default() }, name);
     let (publisher, log, gateway) =
         (connect("publisher").await.unwrap(), connect("worker").await.unwrap(), connect("gateway").await.unwrap());
-    log.prepare().await.unwrap();
+    log.prepare(Duration::ZERO).await.unwrap();
     let heard = gateway.client().subscribe(subject::contributions(gateway.prefix())).await.unwrap();
     gateway.client().flush().await.unwrap();
     let settings = WorkerSettings { checkpoint_dir: folder.join("checkpoints"), ..WorkerSettings::default() };

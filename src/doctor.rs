@@ -2,7 +2,7 @@
 
 use crate::config::{Config, ConfigError};
 use crate::{nats_server, out};
-use nexusflow_log::Log;
+use nexusflow_log::{Log, NatsSettings};
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -25,6 +25,11 @@ impl Examination {
 
     fn note(&self, what: &str) {
         self.line("-    ", what);
+    }
+
+    /// What is weaker than it is meant to be, and yet works.
+    fn weak(&self, what: &str) {
+        self.line("WEAK ", what);
     }
 
     fn bad(&mut self, what: &str) {
@@ -55,7 +60,7 @@ pub(crate) fn misconfigured(error: &ConfigError, quiet: bool) -> ExitCode {
 }
 
 /// Looks at everything that can be looked at.
-pub(crate) async fn examine(config: &Config, quiet: bool) -> ExitCode {
+pub(crate) async fn examine(config: &Config, quiet: bool, needs_gateway: bool) -> ExitCode {
     let mut examination = Examination { quiet, faults: 0 };
     examination.good("the configuration is good");
     data_folder(config, &mut examination);
@@ -63,17 +68,22 @@ pub(crate) async fn examine(config: &Config, quiet: bool) -> ExitCode {
         own_server(config, &mut examination).await;
     }
     log(config, &mut examination).await;
-    gateway(config, &mut examination).await;
+    gateway(config, needs_gateway, &mut examination).await;
     examination.end()
 }
 
 fn data_folder(config: &Config, examination: &mut Examination) {
     let folder = &config.data_dir;
     let probe = folder.join(".doctor");
+    let removed = |result: std::io::Result<()>| match result {
+        // Several workers may share the folder, and somebody else's doctor was faster.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    };
     let tried = std::fs::create_dir_all(folder)
         .and_then(|()| std::fs::File::create(&probe))
         .and_then(|mut file| file.write_all(b"ok"))
-        .and_then(|()| std::fs::remove_file(&probe));
+        .and_then(|()| removed(std::fs::remove_file(&probe)));
     match tried {
         Ok(()) => examination.good(&format!("the data folder {} can be written", folder.display())),
         Err(error) => {
@@ -103,21 +113,66 @@ async fn log(config: &Config, examination: &mut Examination) {
     let log = match tokio::time::timeout(ANSWER_WITHIN, connected).await {
         Ok(Ok(log)) => log,
         Ok(Err(error)) => return examination.bad(&error.to_string()),
-        Err(_) => return examination.bad(&format!("NATS at {} does not answer", settings.url)),
+        Err(_) => return examination.bad(&format!("NATS at {} does not answer", settings.shown_url())),
     };
-    examination.good(&format!("NATS {} answers", log.client().server_info().version));
-    match tokio::time::timeout(ANSWER_WITHIN, log.prepare()).await {
-        Ok(Ok(())) => {
-            examination.good(&format!("the log is there: {} partitions, prefix {}", log.partitions(), log.prefix()))
+    let info = log.client().server_info();
+    let cluster = info.cluster.map(|name| format!(", of the cluster {name}")).unwrap_or_default();
+    examination.good(&format!("NATS {} answers: server {}{cluster}", info.version, info.server_name));
+    // Of interest to people only: who asks quietly wants to know whether this part works, and any one address will do for that.
+    if !examination.quiet {
+        addresses(config, &settings, examination).await;
+    }
+    match tokio::time::timeout(ANSWER_WITHIN, log.look()).await {
+        Ok(Ok(condition)) if !condition.is_made => examination
+            .note(&format!("there is no log with prefix {} yet: NexusFlow makes it when it starts", log.prefix())),
+        Ok(Ok(condition)) => {
+            let (partitions, prefix, copies) = (log.partitions(), log.prefix(), log.settings().replicas);
+            examination
+                .good(&format!("the log is there: {partitions} partitions, prefix {prefix}, log.replicas {copies}"));
+            condition.weak.iter().for_each(|what| examination.weak(what));
         }
         Ok(Err(error)) => examination.bad(&error.to_string()),
-        Err(_) => examination.bad("JetStream does not answer"),
+        Err(_) => examination.bad("JetStream does not answer: is a majority of its servers up?"),
+    }
+    if !is_own {
+        examination.note(
+            "how often these servers write to the disk for good can't be seen from here: \"What an acknowledged event survives\" in \
+             README.md says what sync_interval should be",
+        );
+    } else if config.own_nats.sync != "always" {
+        examination.weak(&format!(
+            "own_nats.sync is {}: what was acknowledged in that time is lost where the machine loses power. \"always\" loses nothing",
+            config.own_nats.sync
+        ));
     }
 }
 
-async fn gateway(config: &Config, examination: &mut Examination) {
+/// Where there are several addresses, each is tried by itself: the client is content with any one.
+async fn addresses(config: &Config, settings: &NatsSettings, examination: &Examination) {
+    let all = settings.each_address();
+    if all.len() < 2 {
+        return;
+    }
+    for one in all {
+        let connected = Log::connect(&one, config.log.clone(), "doctor");
+        match tokio::time::timeout(ANSWER_WITHIN, connected).await {
+            Ok(Ok(log)) => examination.good(&format!(
+                "{} answers: server {}",
+                one.shown_url(),
+                log.client().server_info().server_name
+            )),
+            Ok(Err(error)) => examination.weak(&error.to_string()),
+            Err(_) => examination.weak(&format!("NATS at {} does not answer", one.shown_url())),
+        }
+    }
+}
+
+async fn gateway(config: &Config, is_needed: bool, examination: &mut Examination) {
     let listen = config.gateway.listen;
     if TcpStream::connect(listen).await.is_err() {
+        if is_needed {
+            return examination.bad(&format!("no gateway is listening on {listen}"));
+        }
         match TcpListener::bind(listen) {
             Ok(_) => examination.note(&format!("no gateway is listening on {listen}; the address is free")),
             Err(error) => examination.bad(&format!("{listen} can't be listened on: {error}. Set gateway.listen")),

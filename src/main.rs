@@ -62,6 +62,9 @@ enum Command {
         /// Say nothing; the exit code tells.
         #[arg(long)]
         quiet: bool,
+        /// A gateway must be running here, and be ready: for the health check of a container.
+        #[arg(long)]
+        gateway: bool,
     },
 }
 
@@ -88,7 +91,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let config = match (&cli.command, Config::load(cli.config.as_deref())) {
         (_, Ok(config)) => config,
-        (Command::Doctor { quiet }, Err(error)) => return Ok(doctor::misconfigured(&error, *quiet)),
+        (Command::Doctor { quiet, .. }, Err(error)) => return Ok(doctor::misconfigured(&error, *quiet)),
         (_, Err(error)) => return Err(error.into()),
     };
     out::log(matches!(cli.command, Command::Worker | Command::Gateway | Command::Nats));
@@ -103,7 +106,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
         Command::Status(arguments) => return Ok(Box::pin(status::run(&config, &arguments)).await),
-        Command::Doctor { quiet } => return Ok(doctor::examine(&config, quiet).await),
+        Command::Doctor { quiet, gateway } => return Ok(Box::pin(doctor::examine(&config, quiet, gateway)).await),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,13 +38,13 @@ pub(crate) fn shutdown() -> std::io::Result<(watch::Sender<bool>, watch::Receive
 /// Connects to the log and makes sure it is as it must be.
 pub(crate) async fn open_log(config: &Config, name: &str) -> Result<Log, Box<dyn Error>> {
     nats_server::must_have_run(config)?;
-    // A service waits for a server that is being started again; a person waits less long.
+    // A service waits for servers that are being started again; a person waits less long.
     let patience = Duration::from_secs(if matches!(name, "worker" | "gateway") { 60 } else { 5 });
     let log = Log::connect_patiently(&nats_server::settings(config), config.log.clone(), name, patience).await?;
-    log.prepare().await?;
+    log.prepare(patience).await?;
     let (business, version) = config.business()?;
     let configuration = ConfigChanged::envelope(&version, &owner(), serde_json::to_value(&business)?, now())?;
-    log.configure_empty(&configuration).await?;
+    log.configure_empty(&configuration, patience).await?;
     Ok(log)
 }
 

@@ -235,7 +235,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// A port that nobody has, below those that the system gives to outgoing connections: else a client that tries again while the
 /// server is away may be given the server's own port, and keep it.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let begin = std::process::id() as u16 % 2_000 * 10;
     loop {

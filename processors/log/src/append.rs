@@ -249,7 +249,7 @@ async fn publish(log: &Log, subject: &str, flight: &Flight) -> Result<u64, Arc<s
         .map_err(|error| -> Arc<str> { error.to_string().into() })?;
     let ack = ack.into_future().await.map_err(|error| -> Arc<str> {
         match error.kind() {
-            PublishErrorKind::TimedOut => "no answer in 5 s".into(),
+            PublishErrorKind::TimedOut => "no answer in time".into(),
             _ => error.to_string().into(),
         }
     })?;

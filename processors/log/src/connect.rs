@@ -1,5 +1,6 @@
 //! Connecting to NATS.
 
+use crate::condition::{self, Condition};
 use crate::layout::{self, LayoutError, LogSettings, Origin};
 use async_nats::{Client, ConnectOptions, Event, jetstream};
 use nexusflow_model::Envelope;
@@ -8,6 +9,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// How long JetStream may take to answer before it is asked again, which is always safe: records have message ids. A leader that
+/// dies takes what was asked of it along without a word, so that waiting longer is time lost.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// How to reach NATS and prove who we are.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,6 +39,18 @@ pub struct NatsSettings {
     pub tls_key_file: Option<PathBuf>,
     /// Refuse to speak without TLS.
     pub tls_required: bool,
+}
+
+impl NatsSettings {
+    /// The addresses as they may be shown, without credentials.
+    pub fn shown_url(&self) -> String {
+        without_credentials(&self.url)
+    }
+
+    /// The same settings for each address alone.
+    pub fn each_address(&self) -> Vec<Self> {
+        self.url.split(',').map(|url| Self { url: url.trim().to_owned(), ..self.clone() }).collect()
+    }
 }
 
 /// Why there is no connection.
@@ -128,8 +145,8 @@ impl Log {
             .await
             .map_err(|cause| ConnectError::Unreachable { url: without_credentials(&nats.url), cause })?;
         let jetstream = jetstream::context::ContextBuilder::new()
-            .timeout(Duration::from_secs(5))
-            .ack_timeout(Duration::from_secs(5))
+            .timeout(ANSWER_WITHIN)
+            .ack_timeout(ANSWER_WITHIN)
             .max_ack_inflight(4_096)
             .build(client.clone());
         Ok(Self { inner: Arc::new(Inner { client, jetstream, settings, connection }) })
@@ -157,12 +174,21 @@ impl Log {
         }
     }
 
-    /// Creates what is missing of the log, and checks what is there.
+    /// Creates what is missing of the log, and checks what is there. A cluster that is still forming or electing is given as
+    /// long as `patience`, for each part.
     ///
     /// # Errors
     /// Where the log was created with another number of partitions, a stream is not what it must be, or NATS refuses.
-    pub async fn prepare(&self) -> Result<(), LayoutError> {
-        layout::prepare(self).await
+    pub async fn prepare(&self, patience: Duration) -> Result<(), LayoutError> {
+        layout::prepare(self, patience).await
+    }
+
+    /// Looks at the log without changing it.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub async fn look(&self) -> Result<Condition, LayoutError> {
+        condition::look(self).await
     }
 
     /// When a partition's stream was created, and how far it goes.
@@ -173,12 +199,21 @@ impl Log {
         layout::origin(self, partition).await
     }
 
-    /// Puts the configuration of the business into the partitions that are still empty, as their first record.
+    /// The same, but a stream that has no leader at the moment is given as long as `patience` to elect one.
+    ///
+    /// # Errors
+    /// As [`origin`](Self::origin).
+    pub async fn origin_patiently(&self, partition: u32, patience: Duration) -> Result<Origin, LayoutError> {
+        layout::origin_patiently(self, partition, patience).await
+    }
+
+    /// Puts the configuration of the business into the partitions that are still empty, as their first record; with the same
+    /// `patience` for each as [`prepare`](Self::prepare).
     ///
     /// # Errors
     /// Where NATS does not answer or refuses.
-    pub async fn configure_empty(&self, configuration: &Envelope) -> Result<(), LayoutError> {
-        layout::configure_empty(self, configuration).await
+    pub async fn configure_empty(&self, configuration: &Envelope, patience: Duration) -> Result<(), LayoutError> {
+        layout::configure_empty(self, configuration, patience).await
     }
 
     /// The client, for requests and plain publishing.

@@ -11,7 +11,7 @@
 //! lease is free. So many partitions cost no more to keep than one.
 
 use crate::connect::Log;
-use crate::layout::{LayoutError, jetstream_error};
+use crate::layout::{LayoutError, bucket, jetstream_error, patiently};
 use async_nats::jetstream::kv::{self, CreateErrorKind, Entry, Operation, Store, UpdateErrorKind};
 use async_nats::jetstream::stream::StorageType;
 use async_nats::{Client, RequestErrorKind, Subscriber};
@@ -136,12 +136,16 @@ async fn soon<T, E: Display>(asked: impl Future<Output = Result<T, E>>) -> Resul
 
 impl Leases {
     /// The leases on the partitions of `log`, made if they are not there; a worker's life is believed in for `lease` after its
-    /// last beat, which is at least 100 ms.
+    /// last beat, which is at least 100 ms. A cluster that is forming or electing is given as long as `patience`.
     ///
     /// # Errors
     /// Where JetStream does not answer or refuses.
-    pub async fn open(log: &Log, lease: Duration) -> Result<Self, LayoutError> {
-        let bucket = |bucket, description: &str, storage, max_age| kv::Config {
+    pub async fn open(log: &Log, lease: Duration, patience: Duration) -> Result<Self, LayoutError> {
+        patiently(patience, || Self::try_open(log, lease)).await
+    }
+
+    async fn try_open(log: &Log, lease: Duration) -> Result<Self, LayoutError> {
+        let of = |bucket, description: &str, storage, max_age| kv::Config {
             bucket,
             description: description.into(),
             storage,
@@ -150,18 +154,16 @@ impl Leases {
             ..kv::Config::default()
         };
         let name = subject::workers_bucket(log.prefix());
-        let workers = bucket(name, "the workers of NexusFlow that live", StorageType::Memory, lease);
+        let workers = bucket(log, of(name, "the workers of NexusFlow that live", StorageType::Memory, lease)).await?;
         let name = subject::owners_bucket(log.prefix());
-        let owners = bucket(name, "which worker owns which partition", StorageType::File, Duration::ZERO);
-        let refused = |cause: &dyn Display| jetstream_error("making the buckets of the leases")(cause);
-        let jetstream = log.jetstream();
-        let workers = jetstream.create_or_update_key_value(workers).await.map_err(|cause| refused(&cause))?;
-        let owners = jetstream.create_or_update_key_value(owners).await.map_err(|cause| refused(&cause))?;
+        let owners = of(name, "which worker owns which partition", StorageType::File, Duration::ZERO);
+        let owners = bucket(log, owners).await?;
         match owners.create(ABOUT, "{\"version\":1}".into()).await {
-            Err(error) if error.kind() != CreateErrorKind::AlreadyExists => return Err(refused(&error)),
-            _ => {}
+            Err(error) if error.kind() != CreateErrorKind::AlreadyExists => {
+                Err(jetstream_error("making the buckets of the leases")(&error))
+            }
+            _ => Ok(Self { client: log.client().clone(), prefix: log.prefix().to_owned(), workers, owners }),
         }
-        Ok(Self { client: log.client().clone(), prefix: log.prefix().to_owned(), workers, owners })
     }
 
     /// The leases on the partitions of `log`, where a worker ever ran there.

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod append;
+mod condition;
 mod connect;
 mod dead_letter;
 mod effects;
@@ -15,6 +16,7 @@ mod roster;
 mod stop;
 
 pub use append::{AppendError, Appender, Receipt};
+pub use condition::Condition;
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use effects::{EffectLog, EffectLogError};

@@ -7,9 +7,15 @@ use futures_util::{FutureExt, StreamExt};
 use nexusflow_model::subject;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Messages asked for at a time. Explicit batches, because a long-lived pull was seen to stop asking for more.
 const BATCH_RECORDS: usize = 512;
+/// How long the server waits with its answer when there is nothing.
+const EXPIRES: Duration = Duration::from_secs(2);
+/// When an answer is overdue. In a cluster the consumer lives on one server, which may die while we are connected to another:
+/// nothing tells us then but its silence. (The client library itself waits for 5 s more than the request.)
+const OVERDUE: Duration = Duration::from_secs(3);
 /// Records handed over at once at the most, so that what is shown stays fresh while catching up.
 const HAND_OVER_RECORDS: usize = 64;
 
@@ -59,6 +65,7 @@ pub struct Reader {
     after: u64,
     consumer: Option<Consumer<pull::Config>>,
     batch: Option<pull::Batch>,
+    asked_at: Instant,
     /// Whether the consumer has not delivered anything yet: what it delivers first is what the log has next.
     is_fresh: bool,
     connection: watch::Receiver<Connection>,
@@ -74,7 +81,16 @@ impl Reader {
     /// A reader of what follows `after` (0: of everything).
     pub fn new(log: &Log, partition: u32, after: u64) -> Self {
         let connection = log.connection();
-        Self { log: log.clone(), partition, after, consumer: None, batch: None, is_fresh: true, connection }
+        Self {
+            log: log.clone(),
+            partition,
+            after,
+            consumer: None,
+            batch: None,
+            asked_at: Instant::now(),
+            is_fresh: true,
+            connection,
+        }
     }
 
     /// Waits until there is something, and hands over what has arrived. Empty after a few quiet seconds. May be cancelled
@@ -101,12 +117,14 @@ impl Reader {
             |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
         if self.batch.is_none() {
             self.batch = Some(self.ask().await?);
+            self.asked_at = Instant::now();
         }
         let Some(batch) = &mut self.batch else { return Ok(()) };
         let mut next = tokio::select! {
             next = batch.next() => next,
             // What was asked of a server that went away is asked anew at once, not after the request's own time.
             _ = self.connection.changed() => return Err(unavailable(&"the connection changed")),
+            () = tokio::time::sleep_until(self.asked_at + OVERDUE) => return Err(unavailable(&"the consumer does not answer")),
         };
         loop {
             let Some(message) = next else {
@@ -149,7 +167,7 @@ impl Reader {
         consumer
             .batch()
             .max_messages(BATCH_RECORDS)
-            .expires(Duration::from_secs(5))
+            .expires(EXPIRES)
             .messages()
             .await
             .map_err(|error| unavailable(&error))

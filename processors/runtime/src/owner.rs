@@ -20,6 +20,8 @@ use tokio::time::MissedTickBehavior;
 const PUBLISH_EVERY: Duration = Duration::from_millis(10);
 /// How a partition stands goes out at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How long a stream may take to elect a leader who knows everything.
+const ELECTED_WITHIN: Duration = Duration::from_secs(10);
 /// Hand-overs of the reader that may wait for the fold.
 const READ_AHEAD: usize = 4;
 
@@ -38,8 +40,18 @@ pub(crate) struct Owner {
 impl Owner {
     /// Restores a partition from its newest good checkpoint, or starts it empty. `term` is that of the lease.
     pub(crate) async fn take(shared: Arc<Shared>, partition: u32, term: u64) -> Result<Self, WorkerError> {
-        let origin = shared.log.origin(partition).await?;
         let Found { state, created_ns } = shared.checkpoints.newest(partition).await;
+        let folded = state.as_ref().map_or(0, Partition::sequence);
+        let began = Instant::now();
+        let origin = loop {
+            let origin = shared.log.origin_patiently(partition, ELECTED_WITHIN).await?;
+            // A leader that was just elected may not have looked through all that it holds: it is asked again.
+            let is_another = created_ns.is_some_and(|created_ns| created_ns != origin.created_ns);
+            if origin.last >= folded || is_another || began.elapsed() > ELECTED_WITHIN {
+                break origin;
+            }
+            tokio::time::sleep(HEARTBEAT).await;
+        };
         if let (Some(state), Some(created_ns)) = (&state, created_ns)
             && (state.sequence() > origin.last || created_ns != origin.created_ns)
         {

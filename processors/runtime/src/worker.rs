@@ -12,6 +12,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+/// How long a cluster may take to form, or a stream to elect a leader, until a worker gives up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// How a worker works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -118,7 +121,7 @@ impl Worker {
     /// folded while others can is told in the log of the process, in its lease, and tried again.
     pub async fn run(self, shutdown: watch::Receiver<bool>) -> Result<(), WorkerError> {
         let Shared { log, pulse, owner, .. } = &*self.shared;
-        let leases = Leases::open(log, pulse.lease()).await?;
+        let leases = Box::pin(Leases::open(log, pulse.lease(), PATIENCE)).await?;
         let (id, since_ms) = life();
         let (member, said) = watch::channel(Member { id, name: owner.clone(), since_ms, is_leaving: false });
         // A set, because the beat ends with it.
