@@ -1,11 +1,11 @@
-//! Profiles and timers in chunks, so that a checkpoint writes what changed and stops the fold for one chunk at most.
+//! Profiles and timers in chunks, so that a checkpoint writes what changed, and stops the fold for one chunk at a time.
 
 use crate::Domain;
 use crate::fold::{Key, Slot};
 use nexusflow_model::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Chunks of a partition: with a million customers in four partitions a chunk has 250, and is written in about a millisecond.
@@ -30,26 +30,24 @@ impl<D: Domain> Default for Chunk<D> {
     }
 }
 
+/// What of a chunk has changed since a cut began that has yet to write it: each as it was then.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// Profiles as bytes with their keys; none where there was no such profile.
+    pub(crate) profiles: BTreeMap<Key, Option<Vec<u8>>>,
+    /// All timers as bytes, once anything in the chunk has changed.
+    pub(crate) timers: Option<Vec<u8>>,
+}
+
 /// The chunk of a subject. Part of the stored form. The upper bits, because the partition is made of the lower ones.
 pub(crate) fn of(subject: &str) -> usize {
     (xxh3_64(subject.as_bytes()) >> 48) as usize % CHUNKS
 }
 
 impl<D: Domain> Chunk<D> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.profiles.is_empty() && self.timers.is_empty()
-    }
-
     /// When its first timer is due.
     pub(crate) fn due(&self) -> Option<Timestamp> {
         self.timers.first().map(|timer| timer.due)
-    }
-
-    /// Its profiles in order of their keys.
-    fn sorted(&self) -> Vec<(&Key, &Slot<D::Profile>)> {
-        let mut profiles: Vec<_> = self.profiles.iter().map(|(key, slot)| (key, &**slot)).collect();
-        profiles.sort_unstable_by_key(|(key, _)| *key);
-        profiles
     }
 
     /// Its keys in order.
@@ -59,9 +57,35 @@ impl<D: Domain> Chunk<D> {
         keys
     }
 
-    /// As bytes; the same content gives the same bytes.
-    pub(crate) fn write(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_stdvec(&(self.sorted(), &self.timers))
+    /// One of its profiles as bytes, with its key; none where there is no such profile.
+    pub(crate) fn write_profile(&self, key: &Key) -> Option<Result<Vec<u8>, postcard::Error>> {
+        self.profiles.get(key).map(|slot| postcard::to_stdvec(&(key, slot)))
+    }
+
+    /// Its timers as bytes.
+    pub(crate) fn write_timers(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_stdvec(&self.timers)
+    }
+
+    /// As bytes, as it was before what `before` has kept; the same content gives the same bytes. Empty where it was empty.
+    pub(crate) fn write(&self, before: &Before) -> Result<Vec<u8>, postcard::Error> {
+        let is_new = |key: &&Key| before.profiles.get(*key).is_some_and(Option::is_none);
+        let mut keys: Vec<&Key> = self.profiles.keys().filter(|key| !is_new(key)).collect();
+        keys.sort_unstable();
+        let timers = match &before.timers {
+            Some(timers) => timers.clone(),
+            None => self.write_timers()?,
+        };
+        // A list is its length and its elements, one after the other.
+        let mut bytes = postcard::to_stdvec(&keys.len())?;
+        for key in &keys {
+            match before.profiles.get(*key) {
+                Some(Some(profile)) => bytes.extend_from_slice(profile),
+                _ => bytes = postcard::to_extend(&(*key, &self.profiles[*key]), bytes)?,
+            }
+        }
+        bytes.extend_from_slice(&timers);
+        Ok(bytes)
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {

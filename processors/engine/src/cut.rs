@@ -1,10 +1,10 @@
 //! Cutting a partition's state into parts as of one record, while the fold goes on; and putting it together again.
 //!
 //! A cut begins at a record. What changed since the last one is pending from then on, and is written part by part, each as it was at
-//! that record: whoever wants to change a pending part writes it first. So the fold never stops for longer than a part takes.
+//! that record: before a profile of a pending chunk changes, it is kept as it was. So the fold stops for one part at a time.
 
 use crate::Context;
-use crate::chunk::{CHUNKS, Chunk};
+use crate::chunk::{Before, CHUNKS, Chunk};
 use crate::decision::Decisions;
 use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
 use crate::pane::{Pane, Rollups};
@@ -18,6 +18,9 @@ const HEAD: u32 = 0;
 const CHUNK_PARTS: u32 = 1;
 /// The parts of the groups of panes, from here on.
 const PANE_PARTS: u32 = 1 << 20;
+
+/// A chunk without profiles and timers.
+const NOTHING: [u8; 2] = [0, 0];
 
 /// Why a state can't be put together from its parts. In each case it is rebuilt from the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,8 +76,8 @@ impl Cut {
 pub(crate) struct Cutting {
     /// Chunks that changed since the last cut began.
     unwritten: BTreeSet<usize>,
-    /// Chunks that the cut has yet to write.
-    pending: BTreeSet<usize>,
+    /// Chunks that the cut has yet to write, with what has changed in them since it began.
+    pending: BTreeMap<usize, Before>,
     cut: Option<Cut>,
     /// Why the cut can't be completed.
     failed: Option<String>,
@@ -94,11 +97,26 @@ struct Head {
 }
 
 impl<D: Domain> Partition<D> {
-    /// A chunk is about to change.
-    pub(crate) fn touch(&mut self, at: usize) {
-        if !self.cutting.pending.is_empty() {
-            self.write_chunk(at);
+    /// A profile of a chunk is about to change, or to come, with its timers.
+    pub(crate) fn touch(&mut self, at: usize, key: &Key) {
+        self.cutting.unwritten.insert(at);
+        let Some(before) = self.cutting.pending.get_mut(&at) else { return };
+        let chunk = &self.chunks[at];
+        let mut kept = Ok(());
+        if !before.profiles.contains_key(key) {
+            kept = chunk.write_profile(key).transpose().map(|bytes| drop(before.profiles.insert(key.clone(), bytes)));
         }
+        if before.timers.is_none() {
+            kept = kept.and(chunk.write_timers().map(|timers| before.timers = Some(timers)));
+        }
+        if let Err(error) = kept {
+            self.cutting.failed = Some(error.to_string());
+        }
+    }
+
+    /// All of a chunk is about to change.
+    pub(crate) fn touch_all(&mut self, at: usize) {
+        self.write_chunk(at);
         self.cutting.unwritten.insert(at);
     }
 
@@ -106,13 +124,14 @@ impl<D: Domain> Partition<D> {
     /// belongs to this one.
     pub fn begin_cut(&mut self) {
         let dropped = std::mem::take(&mut self.cutting);
-        self.cutting.pending = dropped.unwritten;
-        self.cutting.pending.extend(dropped.pending);
+        let mut pending = dropped.unwritten;
+        pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
             let chunk = |part: &u32| (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS;
             let parts = cut.changed.keys().chain(&cut.removed).filter(|part| chunk(part));
-            self.cutting.pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
+            pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
         }
+        self.cutting.pending = pending.into_iter().map(|at| (at, Before::default())).collect();
         self.rollups.begin_write();
         let mut cut = Cut { sequence: self.sequence, ..Cut::default() };
         match self.head() {
@@ -141,7 +160,7 @@ impl<D: Domain> Partition<D> {
     /// # Errors
     /// Where a part of the state refuses to be written.
     pub fn cut_some(&mut self) -> Result<Option<Cut>, String> {
-        if let Some(at) = self.cutting.pending.first().copied() {
+        if let Some(at) = self.cutting.pending.keys().next().copied() {
             self.write_chunk(at);
             return Ok(None);
         }
@@ -181,16 +200,11 @@ impl<D: Domain> Partition<D> {
     }
 
     fn write_chunk(&mut self, at: usize) {
-        if !self.cutting.pending.remove(&at) {
-            return;
-        }
+        let Some(before) = self.cutting.pending.remove(&at) else { return };
         let Some(cut) = &mut self.cutting.cut else { return };
-        let (part, chunk) = (CHUNK_PARTS + at as u32, &self.chunks[at]);
-        if chunk.is_empty() {
-            cut.removed.insert(part);
-            return;
-        }
-        match chunk.write() {
+        let part = CHUNK_PARTS + at as u32;
+        match self.chunks[at].write(&before) {
+            Ok(bytes) if bytes == NOTHING => drop(cut.removed.insert(part)),
             Ok(bytes) => drop(cut.changed.insert(part, bytes)),
             Err(error) => self.cutting.failed = Some(error.to_string()),
         }

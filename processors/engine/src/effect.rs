@@ -44,6 +44,8 @@ impl<E> Emission<E> {
 /// An entry of the output log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Departed<E> {
+    /// When the log was created that the effects follow from, in nanoseconds since the epoch: another log's places can't be compared.
+    pub log_created_ns: i64,
     /// Everything of this partition up to here has left, derived events included.
     pub through: EffectId,
     /// The effects of this entry, in order.

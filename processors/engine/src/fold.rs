@@ -152,10 +152,10 @@ impl<D: Domain> Partition<D> {
     fn fold_subject(&mut self, place: Place, envelope: &Envelope, ordinal: &mut u32, folded: &mut Folded<D>) {
         let identity = partition::identity_hash(envelope);
         let at = chunk::of(envelope.subject.as_str());
-        self.touch(at);
+        let key = (D::keyspace(envelope.event.kind()), envelope.subject.clone());
+        self.touch(at, &key);
         let chunk = &mut self.chunks[at];
         let due = chunk.due();
-        let key = (D::keyspace(envelope.event.kind()), envelope.subject.clone());
         let slot = chunk.profiles.entry(key.clone()).or_default();
         let is_new = slot.seen.is_empty();
         if !slot.seen.insert(identity) {
@@ -190,10 +190,11 @@ impl<D: Domain> Partition<D> {
     /// Fires what is due, in order. `passing`: time has just come to it; else it was past when it was set.
     fn fire_due(&mut self, place: Place, passing: bool, ordinal: &mut u32, folded: &mut Folded<D>) {
         while let Some((due, at)) = self.due.first().copied().filter(|(due, _)| *due <= self.clock) {
-            self.touch(at);
+            let Some(key) = self.chunks[at].timers.first().map(|timer| timer.key.clone()) else { break };
+            self.touch(at, &key);
             let chunk = &mut self.chunks[at];
             if let Some(timer) = chunk.timers.pop_first()
-                && let Some(slot) = chunk.profiles.get_mut(&timer.key)
+                && let Some(slot) = chunk.profiles.get_mut(&key)
             {
                 let late_ms = self.clock.ms_since(due);
                 let mut context = Context {
@@ -262,7 +263,7 @@ impl<D: Domain> Partition<D> {
             if self.chunks[at].profiles.is_empty() {
                 continue;
             }
-            self.touch(at);
+            self.touch_all(at);
             let chunk = &mut self.chunks[at];
             let due = chunk.due();
             for key in chunk.keys() {

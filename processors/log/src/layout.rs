@@ -40,8 +40,6 @@ pub struct Origin {
     pub first: u64,
     /// The last sequence it holds.
     pub last: u64,
-    /// When that one was stored, in milliseconds since the epoch, by the server's clock.
-    pub last_stored_ms: i64,
 }
 
 /// Why the log can't be used.
@@ -289,8 +287,7 @@ pub(crate) async fn origin(log: &Log, partition: u32) -> Result<Origin, LayoutEr
     let stream = stream.map_err(|cause| jetstream_error("looking up a stream of the log")(&cause))?;
     let info = stream.cached_info();
     let created_ns = i64::try_from(info.created.unix_timestamp_nanos()).unwrap_or(i64::MAX);
-    let last_stored_ms = (info.state.last_timestamp.unix_timestamp_nanos() / 1_000_000) as i64;
-    Ok(Origin { created_ns, first: info.state.first_sequence, last: info.state.last_sequence, last_stored_ms })
+    Ok(Origin { created_ns, first: info.state.first_sequence, last: info.state.last_sequence })
 }
 
 pub(crate) async fn origin_patiently(log: &Log, partition: u32, patience: Duration) -> Result<Origin, LayoutError> {

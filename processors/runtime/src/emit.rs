@@ -4,7 +4,8 @@
 use crate::worker::Shared;
 use nexusflow_domain::Alert;
 use nexusflow_engine::{Departed, Effect, EffectId, Emission, Outbox};
-use nexusflow_log::EffectLog;
+use nexusflow_log::{AppendError, EffectLog, Receipt};
+use nexusflow_model::Envelope;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -23,10 +24,10 @@ pub(crate) struct Emitter {
 }
 
 impl Emitter {
-    pub(crate) fn start(shared: Arc<Shared>, partition: u32) -> Self {
+    pub(crate) fn start(shared: Arc<Shared>, partition: u32, log_created_ns: i64) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let (settle, settled) = watch::channel(0);
-        tokio::spawn(run(shared, partition, receiver, settle));
+        tokio::spawn(run(shared, partition, log_created_ns, receiver, settle));
         Self { sender, settled, handed: 0 }
     }
 
@@ -57,17 +58,18 @@ impl Emitter {
 async fn run(
     shared: Arc<Shared>,
     partition: u32,
+    log_created_ns: i64,
     mut receiver: mpsc::Receiver<Vec<Emission<Alert>>>,
     settle: watch::Sender<u64>,
 ) {
-    let mut log = EffectLog::new(&shared.log, partition);
+    let mut output = Output { log: EffectLog::new(&shared.log, partition), partition, log_created_ns };
     let mut outbox: Option<Outbox<Alert>> = None;
     while let Some(emissions) = receiver.recv().await {
         let mut handed = emissions.last().map_or(0, |last| last.id().place.sequence);
         let outbox = match &mut outbox {
             Some(outbox) => outbox,
             // Only who has something to say needs to know what was said last.
-            None => outbox.insert(Outbox::new(last(&mut log, partition).await)),
+            None => outbox.insert(Outbox::new(output.last().await)),
         };
         outbox.put(emissions);
         while !outbox.is_empty() {
@@ -75,7 +77,7 @@ async fn run(
                 handed = more.last().map_or(handed, |last| last.id().place.sequence);
                 outbox.put(more);
             }
-            if let Some(through) = leave(&shared, &mut log, partition, outbox).await {
+            if let Some(through) = output.leave(&shared, outbox).await {
                 outbox.confirm(through);
             }
         }
@@ -83,66 +85,80 @@ async fn run(
     }
 }
 
-/// Lets the first of what waits leave, and says through which one everything has, as far as is known.
-async fn leave(shared: &Shared, log: &mut EffectLog, partition: u32, outbox: &Outbox<Alert>) -> Option<EffectId> {
-    let mut through = None;
-    let mut effects: Vec<Effect<Alert>> = Vec::new();
-    let mut receipts = Vec::new();
-    for emission in outbox.next(TOGETHER) {
-        through = Some(emission.id());
-        match emission {
-            Emission::Effect(effect) => effects.push(effect.clone()),
-            Emission::Derived(_, envelope) => receipts.push((envelope.clone(), shared.appender.append(envelope).await)),
+struct Output {
+    log: EffectLog,
+    partition: u32,
+    log_created_ns: i64,
+}
+
+impl Output {
+    /// Lets the first of what waits leave, and says through which one everything has, as far as is known.
+    async fn leave(&mut self, shared: &Shared, outbox: &Outbox<Alert>) -> Option<EffectId> {
+        let mut through = None;
+        let mut effects: Vec<Effect<Alert>> = Vec::new();
+        let mut derived = Vec::new();
+        for emission in outbox.next(TOGETHER) {
+            through = Some(emission.id());
+            match emission {
+                Emission::Effect(effect) => effects.push(effect.clone()),
+                Emission::Derived(_, envelope) => derived.push((envelope, shared.appender.append(envelope).await)),
+            }
+        }
+        // Derived events first: what the output log says has left, has left. One that is said twice is counted once where it
+        // goes, by its id.
+        for (envelope, receipt) in derived {
+            self.stored(shared, envelope, receipt).await;
+        }
+        if effects.is_empty() {
+            return through;
+        }
+        let entry = Departed { log_created_ns: self.log_created_ns, through: through?, effects };
+        match self.log.append(serde_json::to_vec(&entry).unwrap_or_default().into()).await {
+            Ok(()) => through,
+            Err(error) => {
+                tracing::debug!(partition = self.partition, %error, "asking the output log what has left");
+                // Nothing, something, or all of it: the last entry says.
+                self.last().await
+            }
         }
     }
-    // Derived events first: what the output log says has left, has left. One that is said twice is counted once where it
-    // goes, by its id.
-    for (envelope, mut receipt) in receipts {
+
+    /// Waits until a derived event is stored, and says it again until it is.
+    async fn stored(&self, shared: &Shared, envelope: &Envelope, mut receipt: Result<Receipt, AppendError>) {
         loop {
             let stored = match receipt {
                 Ok(receipt) => receipt.await,
                 Err(error) => Err(error),
             };
             match stored {
-                Ok(_) => break,
-                Err(error) => tracing::warn!(partition, %error, "a derived event waits for the log"),
+                Ok(_) => return,
+                Err(error) => tracing::warn!(partition = self.partition, %error, "a derived event waits for the log"),
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
-            receipt = shared.appender.append(&envelope).await;
+            receipt = shared.appender.append(envelope).await;
         }
     }
-    if effects.is_empty() {
-        return through;
-    }
-    let entry = serde_json::to_vec(&Departed { through: through?, effects }).unwrap_or_default();
-    match log.append(entry.into()).await {
-        Ok(()) => through,
-        Err(error) => {
-            tracing::debug!(partition, %error, "asking the output log what has left");
-            // Nothing, something, or all of it: the last entry says.
-            last(log, partition).await
-        }
-    }
-}
 
-/// What the last entry says has left; asked until there is an answer.
-async fn last(log: &mut EffectLog, partition: u32) -> Option<EffectId> {
-    let mut wait = Duration::from_millis(50);
-    loop {
-        match log.last().await {
-            Ok(None) => return None,
-            Ok(Some(entry)) => match serde_json::from_slice::<Departed<serde::de::IgnoredAny>>(&entry) {
-                Ok(departed) => return Some(departed.through),
-                // It can only be of another version: whoever carries effects out knows them by their ids.
+    /// What the last entry says has left; asked until there is an answer.
+    async fn last(&mut self) -> Option<EffectId> {
+        let partition = self.partition;
+        let mut wait = Duration::from_millis(50);
+        loop {
+            match self.log.last().await {
+                Ok(None) => return None,
+                Ok(Some(entry)) => match serde_json::from_slice::<Departed<serde::de::IgnoredAny>>(&entry) {
+                    Ok(entry) => return Some(entry.through).filter(|_| entry.log_created_ns == self.log_created_ns),
+                    // It can only be of another version: whoever carries effects out knows them by their ids.
+                    Err(error) => {
+                        tracing::error!(partition, %error, "the last entry of the output log can't be read");
+                        return None;
+                    }
+                },
                 Err(error) => {
-                    tracing::error!(partition, %error, "the last entry of the output log can't be read");
-                    return None;
+                    tracing::debug!(partition, %error, "trying again to read the output log");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(Duration::from_secs(1));
                 }
-            },
-            Err(error) => {
-                tracing::debug!(partition, %error, "trying again to read the output log");
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(1));
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::emit::Emitter;
 use crate::live::{Live, with};
 use crate::publish;
 use crate::save::Saving;
-use crate::tick::Ticks;
+use crate::tick::{self, Ticks};
 use crate::worker::{Shared, WorkerError};
 use nexusflow_engine::Partition;
 use nexusflow_log::{Origin, ReadError, Reader, Record};
@@ -32,8 +32,8 @@ pub(crate) struct Owner {
     origin: Origin,
     emitter: Emitter,
     ticks: Ticks,
-    /// When the last record was stored, in milliseconds since the epoch.
-    stored_at_ms: i64,
+    /// When the record was stored that moved the partition's clock last, in milliseconds since the epoch.
+    told_at_ms: i64,
     is_configured: bool,
 }
 
@@ -65,8 +65,9 @@ impl Owner {
         }
         let state = state.unwrap_or_else(|| Partition::new(partition));
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
+        let told_at_ms = tick::told_at_ms(&shared.log, partition, state.sequence()).await;
         let live = Live::new(state, shared.owner.clone(), term);
-        let emitter = Emitter::start(Arc::clone(&shared), partition);
+        let emitter = Emitter::start(Arc::clone(&shared), partition, origin.created_ns);
         Ok(Self {
             shared,
             live: Arc::new(Mutex::new(live)),
@@ -74,7 +75,7 @@ impl Owner {
             origin,
             emitter,
             ticks: Ticks::new(partition),
-            stored_at_ms: origin.last_stored_ms,
+            told_at_ms,
             is_configured: false,
         })
     }
@@ -135,7 +136,7 @@ impl Owner {
         let (due, clock, is_behind) = with(&self.live, |live| {
             (live.partition.tick_due(), live.partition.clock(), live.partition.sequence() < live.head)
         });
-        if is_behind { None } else { self.ticks.wait(due, clock, self.stored_at_ms, now()) }
+        if is_behind { None } else { self.ticks.wait(due, clock, self.told_at_ms, now()) }
     }
 
     /// Once everything is folded that was there at the start: appends the configuration to this partition's log, if another one
@@ -176,7 +177,13 @@ impl Owner {
                 Err(reject) => vec![Err(reject)],
             };
             count += events.len();
-            let folded = with(&self.live, |live| live.fold(record.sequence, events));
+            let (folded, has_moved) = with(&self.live, |live| {
+                let clock = live.partition.clock();
+                (live.fold(record.sequence, events), live.partition.clock() > clock)
+            });
+            if has_moved {
+                self.told_at_ms = record.stored_at_ms;
+            }
             for (place, reject) in folded.unreadable {
                 tracing::error!(
                     ?place,
@@ -187,7 +194,6 @@ impl Owner {
             }
             self.emitter.put(folded.emissions).await;
         }
-        self.stored_at_ms = last.stored_at_ms;
         with(&self.live, |live| {
             live.head = live.head.max(last.sequence + last.behind);
             live.folded_at = Instant::now();

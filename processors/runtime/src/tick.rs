@@ -1,14 +1,18 @@
 //! Saying what time it is, in the log of a partition where nothing happens.
 
 use crate::worker::Shared;
+use nexusflow_log::Log;
 use nexusflow_model::event::control::ClockTicked;
-use nexusflow_model::{Envelope, Event, Id, Source, Timestamp};
+use nexusflow_model::{Envelope, Event, Id, Kind, Source, Timestamp, cloudevents, subject};
 use std::time::Duration;
 
 /// A log whose last word came so much later than it says is a recorded one: its time is not ours, and we don't go on with it.
 const LIVE_WITHIN_MS: i64 = 60_000;
 /// Ticks of one partition are at least so far apart.
 const APART: Duration = Duration::from_millis(250);
+
+/// Configurations in a row that are looked behind.
+const LOOK_BACK: usize = 50;
 
 /// The ticks of one partition.
 pub(crate) struct Ticks {
@@ -51,4 +55,19 @@ impl Ticks {
             Err(error) => tracing::debug!(partition = self.partition, %error, "could not append a tick"),
         }
     }
+}
+
+/// When the last record up to `sequence` was stored that says what time it is: a configuration does not. In milliseconds since the
+/// epoch; the end of time where that can't be found out, so that nothing is told the time by mistake.
+pub(crate) async fn told_at_ms(log: &Log, partition: u32, sequence: u64) -> i64 {
+    let name = subject::log_stream(log.prefix(), partition);
+    let Ok(stream) = log.jetstream().get_stream_no_info(name).await else { return i64::MAX };
+    for sequence in (1..=sequence).rev().take(LOOK_BACK) {
+        let Ok(message) = stream.direct_get(sequence).await else { return i64::MAX };
+        let events = cloudevents::decode_record(&message.payload).unwrap_or_default();
+        if events.iter().flatten().any(|envelope| envelope.event.kind() != Kind::ConfigChanged) {
+            return (message.time.unix_timestamp_nanos() / 1_000_000) as i64;
+        }
+    }
+    i64::MAX
 }
