@@ -25,16 +25,16 @@ impl Ticks {
         Self { partition, ticked_at: tokio::time::Instant::now() }
     }
 
-    /// How long until a tick is due, given when the partition is due for one, and when its last record was stored. None where its time
-    /// is not the time of day: a replay sets its own.
+    /// How long until a tick is due, given when the partition is due for one, and when the record was stored that moved its clock
+    /// last. None where its time is not the time of day: a replay sets its own.
     pub(crate) fn wait(
         &self,
         due: Option<Timestamp>,
         clock: Timestamp,
-        stored_at_ms: i64,
+        told_at_ms: i64,
         now: Timestamp,
     ) -> Option<Duration> {
-        let is_live = stored_at_ms - clock.as_ms() < LIVE_WITHIN_MS;
+        let is_live = told_at_ms.saturating_sub(clock.as_ms()) < LIVE_WITHIN_MS;
         let due = due.filter(|_| is_live)?;
         let wait = Duration::from_millis(due.ms_since(now).max(0) as u64);
         Some(wait.max(APART.saturating_sub(self.ticked_at.elapsed())))
