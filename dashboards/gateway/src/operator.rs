@@ -2,6 +2,7 @@
 
 use crate::hub::{Hub, SILENT_AFTER, State};
 use nexusflow_domain::views::table::{Row, time};
+use nexusflow_engine::Counters;
 use nexusflow_engine::contribution::Standing;
 use nexusflow_log::{Holder, Member};
 use nexusflow_model::Timestamp;
@@ -27,6 +28,7 @@ pub(crate) const PARTITION_COLS: &[&str] = &[
     "customers",
     "events",
     "duplicates",
+    "late",
     "unreadable",
     "events_per_s",
     "checkpoint_seq",
@@ -94,6 +96,7 @@ fn row(state: &State, partition: u32, standing: Option<&Standing>) -> Row {
         standing.customers.into(),
         standing.counters.events.into(),
         standing.counters.duplicates.into(),
+        standing.counters.late.into(),
         standing.counters.unreadable.into(),
         json!(lives.map(|heard| heard.events_per_s.round() as i64)),
         standing.checkpoint.into(),
@@ -127,12 +130,11 @@ pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
     let (accepted, refused, turned_away) = (hub.intake)();
     let freshness = hub.freshness();
     let workers = workers(hub).len();
-    let (mut events, mut duplicates, mut unreadable, mut per_s, mut live) = (0, 0, 0, 0.0, 0);
+    let (mut per_s, mut live) = (0.0, 0);
+    let mut counters = Counters::default();
     hub.with(|state| {
         for (_, standing) in state.merged.standings() {
-            events += standing.counters.events;
-            duplicates += standing.counters.duplicates;
-            unreadable += standing.counters.unreadable;
+            counters.add(&standing.counters);
         }
         for heard in state.heard.values().filter(|heard| heard.at.elapsed() < SILENT_AFTER) {
             live += 1;
@@ -141,10 +143,12 @@ pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
     });
     let row = |key: &str, value: i64, unit: &str| -> Row { vec![key.into(), value.into(), unit.into()] };
     vec![
-        row("events", events as i64, "count"),
+        row("events", counters.events as i64, "count"),
         row("events_per_s", per_s.round() as i64, "count"),
-        row("duplicates", duplicates as i64, "count"),
-        row("unreadable", unreadable as i64, "count"),
+        row("duplicates", counters.duplicates as i64, "count"),
+        row("unreadable", counters.unreadable as i64, "count"),
+        row("late", counters.late as i64, "count"),
+        row("withheld", counters.withheld as i64, "count"),
         row("dead_letters", hub.dead_letters.load(Ordering::Relaxed) as i64, "count"),
         row("lag_ms", freshness.lag_ms, "ms"),
         row("partitions_live", live, "count"),

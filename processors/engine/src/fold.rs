@@ -57,6 +57,17 @@ pub struct Counters {
     pub withheld: u64,
 }
 
+impl Counters {
+    /// Adds what another partition has counted.
+    pub fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.duplicates += other.duplicates;
+        self.unreadable += other.unreadable;
+        self.late += other.late;
+        self.withheld += other.withheld;
+    }
+}
+
 /// A profile and the events it is made of.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Slot<P> {

@@ -79,7 +79,7 @@ const partition = v.object({
   customers: sometimes,
   events: sometimes,
   duplicates: sometimes,
-  too_late: sometimes,
+  late: sometimes,
   unreadable: sometimes,
   dead_letters: sometimes,
   events_per_s: sometimes,

@@ -76,6 +76,15 @@ export const DEFINITIONS: readonly Definition[] = [
     none: "No deliveries",
   },
   {
+    key: "overdue_deliveries",
+    title: "Deliveries overdue",
+    short: "Overdue",
+    wish: "down",
+    means: "Deliveries under way that should have arrived by now, whatever the period.",
+    counted: "deliveries under way",
+    none: "No deliveries under way",
+  },
+  {
     key: "open_tickets",
     title: "Open tickets",
     wish: "down",

@@ -47,6 +47,8 @@ const GAUGES: readonly Gauge[] = [
     alarm: (n) => (n > 0 ? "watch" : null),
   },
   { key: "duplicates", label: "Duplicates", note: "seen before, not counted" },
+  { key: "late", label: "Late", note: "after three days: not in any hour" },
+  { key: "withheld", label: "Alerts withheld", note: "too late to act on" },
   { key: "refused", label: "Refused", note: "by this gateway" },
   {
     key: "turned_away",
@@ -126,7 +128,7 @@ const COLUMNS: readonly Column[] = [
   { label: "Per second", of: "events_per_s", cell: (row) => number(row.events_per_s) },
   { label: "Customers", of: "customers", cell: (row) => number(row.customers) },
   { label: "Duplicates", of: "duplicates", cell: (row) => number(row.duplicates) },
-  { label: "Too late", of: "too_late", cell: (row) => number(row.too_late) },
+  { label: "Late", of: "late", cell: (row) => number(row.late) },
   { label: "Unreadable", of: "unreadable", cell: (row) => number(row.unreadable) },
   { label: "Dead letters", of: "dead_letters", cell: (row) => number(row.dead_letters) },
   {

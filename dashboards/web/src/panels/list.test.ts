@@ -5,7 +5,7 @@ import { choose } from "./Stages";
 
 // The keys docs/api.md promises, in its order.
 const KEYS =
-  "orders order_value revenue on_time_share lead_time_median open_tickets tickets_opened tickets_resolved first_reply_median resolution_median sla_missed_share nps csat review_score sentiment pipeline_open pipeline_weighted won_value win_rate health_mean customers active_customers".split(
+  "orders order_value revenue on_time_share lead_time_median overdue_deliveries open_tickets tickets_opened tickets_resolved first_reply_median resolution_median sla_missed_share nps csat review_score sentiment pipeline_open pipeline_weighted won_value win_rate health_mean customers active_customers".split(
     " ",
   );
 
