@@ -9,15 +9,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Messages asked for at a time. Explicit batches, because a long-lived pull was seen to stop asking for more.
-const BATCH_RECORDS: usize = 512;
+/// Messages asked for at a time: they wait in memory, and a full record has some hundred kilobytes. Explicit batches, because a
+/// long-lived pull was seen to stop asking for more.
+const BATCH_RECORDS: usize = 64;
 /// How long the server waits with its answer when there is nothing.
 const EXPIRES: Duration = Duration::from_secs(2);
 /// When an answer is overdue. In a cluster the consumer lives on one server, which may die while we are connected to another:
 /// nothing tells us then but its silence. (The client library itself waits for 5 s more than the request.)
 const OVERDUE: Duration = Duration::from_secs(3);
 /// Records handed over at once at the most, so that what is shown stays fresh while catching up.
-const HAND_OVER_RECORDS: usize = 64;
+const HAND_OVER_RECORDS: usize = 16;
 
 /// A record as it stands in the log.
 #[derive(Debug, Clone)]
