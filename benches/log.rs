@@ -14,6 +14,7 @@ use nexusflow_domain::{Activity, Rollup};
 use nexusflow_engine::Contribution;
 use nexusflow_log::{Appender, Log, LogSettings, NatsSettings};
 use nexusflow_model::{Envelope, subject};
+use nexusflow_runtime::checkpoint::Place;
 use nexusflow_runtime::{Worker, WorkerSettings};
 use parts::nats::Server;
 use parts::{business, company, grouped, machine, number, rate};
@@ -55,7 +56,8 @@ async fn through(server: &Server, folder: &Path, partitions: u32, events: &[Enve
     log.prepare(Duration::ZERO).await.unwrap();
     let heard = gateway.client().subscribe(subject::contributions(gateway.prefix())).await.unwrap();
     gateway.client().flush().await.unwrap();
-    let settings = WorkerSettings { checkpoint_dir: folder.join("checkpoints"), ..WorkerSettings::default() };
+    let settings =
+        WorkerSettings { checkpoints: Place::Folder(folder.join("checkpoints")), ..WorkerSettings::default() };
     let worker = Worker::new(log, settings, business(), "v1".into(), "benchmark".into());
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped));

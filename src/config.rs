@@ -10,6 +10,7 @@ use nexusflow_domain::Business;
 use nexusflow_gateway::{AccessSettings, GatewayError, GatewaySettings};
 use nexusflow_log::{LogSettings, NatsSettings};
 use nexusflow_runtime::WorkerSettings;
+use nexusflow_runtime::checkpoint::Place;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,7 @@ impl Default for Config {
             nats: NatsSettings::default(),
             own_nats: OwnNats::default(),
             log: LogSettings::default(),
-            worker: WorkerSettings { checkpoint_dir: "checkpoints".into(), ..WorkerSettings::default() },
+            worker: WorkerSettings { checkpoints: Place::Folder("checkpoints".into()), ..WorkerSettings::default() },
             gateway: GatewaySettings::default(),
             access: AccessSettings::default(),
             http: HttpSettings::default(),
@@ -175,7 +176,7 @@ impl Config {
 
     /// How a worker works, its folder below the data folder.
     pub(crate) fn worker(&self) -> WorkerSettings {
-        WorkerSettings { checkpoint_dir: self.data_dir.join(&self.worker.checkpoint_dir), ..self.worker.clone() }
+        WorkerSettings { checkpoints: self.worker.checkpoints.in_folder(&self.data_dir), ..self.worker.clone() }
     }
 }
 
@@ -203,5 +204,7 @@ mod tests {
         assert!(error.contains("line 3") && error.contains("unknown field `port`"), "{error}");
         let error = toml::from_str::<Config>("[log]\npartitions = \"four\"\n").unwrap_err().to_string();
         assert!(error.contains("line 2") && error.contains("partitions"), "{error}");
+        let error = toml::from_str::<Config>("[worker]\ncheckpoints = \"ftp://a/b\"\n").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("neither a folder nor s3://"), "{error}");
     }
 }

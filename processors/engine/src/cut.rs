@@ -120,6 +120,14 @@ impl<D: Domain> Partition<D> {
         self.cutting.unwritten.insert(at);
     }
 
+    /// What earlier cuts had is lost: the next one that begins has every part there is.
+    pub fn mark_unwritten(&mut self) {
+        let holds = |chunk: &Chunk<D>| !chunk.profiles.is_empty() || !chunk.timers.is_empty();
+        let chunks = self.chunks.iter().enumerate();
+        self.cutting.unwritten.extend(chunks.filter(|(_, chunk)| holds(chunk)).map(|(at, _)| at));
+        self.rollups.mark_unwritten();
+    }
+
     /// Begins a cut after the last record folded. One that was begun before and not finished is dropped, and what it had
     /// belongs to this one.
     pub fn begin_cut(&mut self) {

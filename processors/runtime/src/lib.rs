@@ -5,18 +5,18 @@
 
 mod answer;
 mod balance;
-mod checkpoint;
+pub mod checkpoint;
 mod emit;
 mod live;
 mod owner;
 mod ownership;
 mod publish;
 mod pulse;
+mod restore;
 mod save;
 mod tenancy;
 mod tick;
 mod timeline;
 mod worker;
 
-pub use checkpoint::Checkpoints;
 pub use worker::{Worker, WorkerError, WorkerSettings};

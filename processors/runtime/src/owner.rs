@@ -1,9 +1,9 @@
 //! The owner of a partition: reads, folds, publishes, checkpoints.
 
-use crate::checkpoint::Found;
 use crate::emit::Emitter;
 use crate::live::{Live, with};
 use crate::publish;
+use crate::restore::{self, Kept};
 use crate::save::Saving;
 use crate::tick::{self, Ticks};
 use crate::worker::{Shared, WorkerError};
@@ -31,6 +31,7 @@ pub(crate) struct Owner {
     partition: u32,
     origin: Origin,
     emitter: Emitter,
+    saving: Saving,
     ticks: Ticks,
     /// When the record was stored that moved the partition's clock last, in milliseconds since the epoch.
     told_at_ms: i64,
@@ -40,40 +41,43 @@ pub(crate) struct Owner {
 impl Owner {
     /// Restores a partition from its newest good checkpoint, or starts it empty. `term` is that of the lease.
     pub(crate) async fn take(shared: Arc<Shared>, partition: u32, term: u64) -> Result<Self, WorkerError> {
-        let Found { state, created_ns } = shared.checkpoints.newest(partition).await;
-        let folded = state.as_ref().map_or(0, Partition::sequence);
+        let mut checkpoints = shared.checkpoints.of(partition);
+        let kept = restore::newest(partition, &mut checkpoints).await;
+        let folded = kept.as_ref().map_or(0, |kept| kept.state.sequence());
         let began = Instant::now();
         let origin = loop {
             let origin = shared.log.origin_patiently(partition, ELECTED_WITHIN).await?;
             // A leader that was just elected may not have looked through all that it holds: it is asked again.
-            let is_another = created_ns.is_some_and(|created_ns| created_ns != origin.created_ns);
+            let is_another = kept.as_ref().is_some_and(|kept| kept.created_ns != origin.created_ns);
             if origin.last >= folded || is_another || began.elapsed() > ELECTED_WITHIN {
                 break origin;
             }
             tokio::time::sleep(HEARTBEAT).await;
         };
-        if let (Some(state), Some(created_ns)) = (&state, created_ns)
-            && (state.sequence() > origin.last || created_ns != origin.created_ns)
+        if let Some(Kept { state, created_ns }) = &kept
+            && (state.sequence() > origin.last || *created_ns != origin.created_ns)
         {
             return Err(WorkerError::Rewound {
                 partition,
                 checkpoint: state.sequence(),
                 last: origin.last,
-                recreated: created_ns != origin.created_ns,
-                folder: shared.checkpoints.folder().to_owned(),
+                recreated: *created_ns != origin.created_ns,
+                place: shared.checkpoints.place().to_string(),
             });
         }
-        let state = state.unwrap_or_else(|| Partition::new(partition));
+        let state = kept.map_or_else(|| Partition::new(partition), |kept| kept.state);
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
         let told_at_ms = tick::told_at_ms(&shared.log, partition, state.sequence()).await;
         let live = Live::new(state, shared.owner.clone(), term);
         let emitter = Emitter::start(Arc::clone(&shared), partition, origin.created_ns);
+        let saving = Saving::new(&shared.settings, checkpoints, partition, origin.created_ns);
         Ok(Self {
             shared,
             live: Arc::new(Mutex::new(live)),
             partition,
             origin,
             emitter,
+            saving,
             ticks: Ticks::new(partition),
             told_at_ms,
             is_configured: false,
@@ -90,7 +94,6 @@ impl Owner {
         let (sender, mut records) = mpsc::channel(READ_AHEAD);
         let after = with(&self.live, |live| live.partition.sequence());
         let reading = tokio::spawn(read(Reader::new(&self.shared.log, self.partition, after), sender));
-        let mut saving = Saving::new(Arc::clone(&self.shared), self.partition, self.origin.created_ns);
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut published_at, mut is_dirty) = (Instant::now(), false);
@@ -106,10 +109,11 @@ impl Owner {
                 }
                 next = records.recv() => match next {
                     Some(Ok(records)) => {
-                        saving.count(self.fold(&records).await);
+                        let events = self.fold(&records).await;
+                        self.saving.count(events);
                         is_dirty = true;
                         self.configure_if_caught_up().await;
-                        saving.go_on(&self.live, &self.emitter).await;
+                        self.saving.go_on(&self.live, &self.emitter).await;
                     }
                     Some(Err(error)) => break Err(error.into()),
                     None => break Ok(()),
@@ -118,16 +122,16 @@ impl Owner {
                     self.look_at_head().await;
                     self.publish().await;
                     (published_at, is_dirty) = (Instant::now(), false);
-                    saving.go_on(&self.live, &self.emitter).await;
+                    self.saving.go_on(&self.live, &self.emitter).await;
                 }
                 () = tokio::time::sleep(tick.unwrap_or_default()), if tick.is_some() => {
                     self.ticks.tick(&self.shared, now()).await;
                 }
-                () = tokio::task::yield_now(), if saving.is_busy() => saving.go_on(&self.live, &self.emitter).await,
+                () = tokio::task::yield_now(), if self.saving.is_busy() => self.saving.go_on(&self.live, &self.emitter).await,
             }
         };
         reading.abort();
-        saving.finish_up(&self.live, &self.emitter).await;
+        self.saving.finish_up(&self.live, &self.emitter).await;
         ended
     }
 

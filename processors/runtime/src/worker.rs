@@ -1,12 +1,11 @@
 //! A worker: owns partitions and keeps them folded.
 
-use crate::checkpoint::Checkpoints;
+use crate::checkpoint::{Checkpoints, Place};
 use crate::ownership::Ownership;
 use crate::pulse::Pulse;
 use nexusflow_domain::Business;
 use nexusflow_log::{Appender, LayoutError, Leases, Log, Member, ReadError};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -20,7 +19,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 #[serde(deny_unknown_fields, default)]
 pub struct WorkerSettings {
     /// Where checkpoints are kept. They only save time: without them the state is rebuilt from the log.
-    pub checkpoint_dir: PathBuf,
+    pub checkpoints: Place,
     /// A checkpoint after this many events of a partition.
     pub checkpoint_events: u64,
     /// A checkpoint after this many seconds, if anything happened.
@@ -33,7 +32,7 @@ pub struct WorkerSettings {
 impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
-            checkpoint_dir: ".nexusflow/checkpoints".into(),
+            checkpoints: Place::Folder(".nexusflow/checkpoints".into()),
             checkpoint_events: 500_000,
             checkpoint_s: 60,
             lease_ms: 2_000,
@@ -56,8 +55,8 @@ pub enum WorkerError {
     /// The log goes less far than a checkpoint does.
     #[error(
         "partition {partition}: the checkpoint stands at sequence {checkpoint}, the log ends at {last}{}: it was rewound or made anew. Going on \
-         would silently lose what was folded. Restore the log, or remove the checkpoints in {} to rebuild from what is left",
-        if *recreated { " and was created at another time" } else { "" }, folder.display()
+         would silently lose what was folded. Restore the log, or remove the checkpoints in {place} to rebuild from what is left",
+        if *recreated { " and was created at another time" } else { "" }
     )]
     Rewound {
         /// The partition.
@@ -69,7 +68,7 @@ pub enum WorkerError {
         /// Whether the stream is another one.
         recreated: bool,
         /// Where the checkpoints are.
-        folder: PathBuf,
+        place: String,
     },
 }
 
@@ -106,7 +105,7 @@ impl Worker {
         business_version: String,
         owner: String,
     ) -> Self {
-        let checkpoints = Checkpoints::new(settings.checkpoint_dir.join(log.prefix()));
+        let checkpoints = Checkpoints::new(settings.checkpoints.below(log.prefix()));
         let appender = Appender::start(&log);
         let pulse = Arc::new(Pulse::new(Duration::from_millis(settings.lease_ms)));
         Self {

@@ -72,6 +72,14 @@ impl Manifest {
         &self.parts
     }
 
+    /// Whether a checkpoint of `partition` at `stamp` may build on it: it is of the same partition, stream and domain version,
+    /// and not later.
+    pub fn is_base_for(&self, partition: u32, stamp: Stamp) -> bool {
+        let Stamp { domain_version, created_ns, sequence } = self.stamp;
+        (self.partition, domain_version, created_ns) == (partition, stamp.domain_version, stamp.created_ns)
+            && sequence <= stamp.sequence
+    }
+
     /// The name of one of its segments.
     pub fn name_of(&self, segment: Segment) -> Name {
         Name::Segment { partition: self.partition, segment }

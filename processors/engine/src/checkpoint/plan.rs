@@ -58,15 +58,10 @@ impl Plan {
         if changes.is_whole {
             return Ok(Self { partition, stamp, changes, base: None, moved: Vec::new() });
         }
-        let not_whole = |why: &str| Err(CheckpointError::NotWhole(why.to_owned()));
-        let Some(base) = base else { return not_whole("there is no earlier checkpoint") };
-        let is_other = (base.partition, base.stamp.domain_version, base.stamp.created_ns)
-            != (partition, stamp.domain_version, stamp.created_ns);
-        if is_other {
-            return not_whole("the earlier checkpoint is of another partition, stream or version");
-        }
-        if base.stamp.sequence > stamp.sequence {
-            return not_whole("the earlier checkpoint stands at a later sequence");
+        let not_whole = |why: &str| CheckpointError::NotWhole(why.to_owned());
+        let base = base.ok_or_else(|| not_whole("there is no earlier checkpoint"))?;
+        if !base.is_base_for(partition, stamp) {
+            return Err(not_whole("the earlier checkpoint is of another partition, stream or version, or a later one"));
         }
         let mut base = base.clone();
         base.parts
