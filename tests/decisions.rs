@@ -1,4 +1,5 @@
 //! What follows from events: decisions about commands, events for other keys, alerts when time has come, each once.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 

@@ -119,7 +119,7 @@ impl Customers {
                 "ticket.replied",
                 "/helpdesk",
                 format!(
-                    r#"{ticket},"author_kind":"agent","author":"Ines","public":true,"text":"We are sorry. Please clean the burrs and tell us whether it helps.""#
+                    r#"{ticket},"author_kind":"agent","author":"Marta","public":true,"text":"We are sorry. Please clean the burrs and tell us whether it helps.""#
                 ),
             ),
             11 => (
@@ -129,7 +129,7 @@ impl Customers {
                     r#"{ticket},"author_kind":"customer","public":true,"text":"That helped, it works well now. Thank you!""#
                 ),
             ),
-            12 => ("ticket.resolved", "/helpdesk", format!(r#"{ticket},"by":"Ines","code":"advice","sla_met":true"#)),
+            12 => ("ticket.resolved", "/helpdesk", format!(r#"{ticket},"by":"Marta","code":"advice","sla_met":true"#)),
             13 => (
                 "survey.answered",
                 "/voice",

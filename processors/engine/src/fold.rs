@@ -2,7 +2,7 @@
 
 use crate::chunk::{self, CHUNKS, Chunk};
 use crate::cut::Cutting;
-use crate::decision::{Decision, Decisions};
+use crate::decision::Decisions;
 use crate::pane::Rollups;
 use crate::seen::Seen;
 use crate::{Context, Effect, Emission, Merge};
@@ -300,94 +300,6 @@ impl<D: Domain> Partition<D> {
             self.note_due(at, due);
         }
         self.fire_due(place, false, &mut ordinal, folded);
-    }
-
-    /// When the log should say what time it is, if nothing else happens before: a timer is due, or an hour of the business ends.
-    /// None where no time is known at all.
-    pub fn tick_due(&self) -> Option<Timestamp> {
-        const QUARTER_MS: i64 = 900_000; // every zone's hours begin at a quarter of an hour of UTC
-        if self.clock == Timestamp::MIN {
-            return None;
-        }
-        let hour = D::day_and_hour(&self.config, self.clock);
-        let mut next = self.clock.plus_ms(QUARTER_MS - self.clock.as_ms().rem_euclid(QUARTER_MS));
-        for _ in 0..8 {
-            if D::day_and_hour(&self.config, next) != hour {
-                break;
-            }
-            next = next.plus_ms(QUARTER_MS);
-        }
-        Some(self.due.first().map_or(next, |(due, _)| next.min(*due)))
-    }
-
-    /// Its number.
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    /// The last record it has folded.
-    pub fn sequence(&self) -> u64 {
-        self.sequence
-    }
-
-    /// How far time has come: the latest `recorded_at`.
-    pub fn clock(&self) -> Timestamp {
-        self.clock
-    }
-
-    /// What is configured.
-    pub fn config(&self) -> &D::Config {
-        &self.config
-    }
-
-    /// Which configuration that is.
-    pub fn config_version(&self) -> &str {
-        &self.config_version
-    }
-
-    /// What it has counted of its own work.
-    pub fn counters(&self) -> Counters {
-        self.counters
-    }
-
-    /// Its rollups.
-    pub fn rollups(&self) -> &Rollups<D::Rollup> {
-        &self.rollups
-    }
-
-    /// Its rollups, to take what changed.
-    pub fn rollups_mut(&mut self) -> &mut Rollups<D::Rollup> {
-        &mut self.rollups
-    }
-
-    /// What was decided about the command of that identity, as 64 bits of (source, id).
-    pub fn decision(&self, identity: u64) -> Option<&Decision> {
-        self.decisions.of(identity)
-    }
-
-    /// What is known of a subject.
-    pub fn profile(&self, keyspace: u8, id: &Id) -> Option<&Slot<D::Profile>> {
-        self.chunks[chunk::of(id.as_str())].profiles.get(&(keyspace, id.clone())).map(|slot| &**slot)
-    }
-
-    /// Every profile, in no particular order: for a search that orders its findings itself.
-    pub fn profiles(&self) -> impl Iterator<Item = (&Key, &Slot<D::Profile>)> {
-        self.chunks.iter().flat_map(|chunk| chunk.profiles.iter().map(|(key, slot)| (key, &**slot)))
-    }
-
-    /// How many timers are set.
-    pub fn timers(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.timers.len()).sum()
-    }
-
-    /// How many subjects it knows.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether it knows none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
     }
 }
 

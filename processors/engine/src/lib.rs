@@ -16,6 +16,7 @@ pub mod effect;
 pub mod fold;
 pub mod histogram;
 pub mod latest;
+mod look;
 pub mod merge;
 pub mod outbox;
 pub mod pane;
