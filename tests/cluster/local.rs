@@ -232,6 +232,13 @@ impl Cluster {
         }
     }
 
+    /// Runs `nexusflow` in the container of a service, with settings of its own: whether it ended well, and what it said.
+    pub(crate) fn run(&mut self, name: &str, words: &[&str], settings: &[(&str, &str)]) -> (bool, String) {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let output = self.command(name, Some(&words)).envs(settings.iter().copied()).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    }
+
     /// The end of what a service said.
     pub(crate) fn log(&self, name: &str) -> String {
         let text = std::fs::read_to_string(self.folder.path().join(format!("{name}.log"))).unwrap_or_default();

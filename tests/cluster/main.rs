@@ -7,13 +7,13 @@ mod compose;
 mod harness;
 mod image;
 mod local;
-mod publisher;
 mod translate;
 mod wall;
 
+use harness::publisher::Publishers;
 use harness::{SOON, eventually};
-use local::Cluster;
-use publisher::Publishers;
+use local::{Cluster, PUBLISH_TOKEN};
+
 use std::time::{Duration, Instant};
 
 /// How long a publisher may be turned away when one part dies: NATS elects a leader within about ten seconds.
@@ -74,9 +74,36 @@ impl Drill {
         self.publishers.turn_to(self.cluster.url(&alive[0], ""));
         self.acknowledges(1_000);
         self.everything_counts_once(&alive);
+        if self.cluster.services("nats-server").iter().any(|server| server == name) {
+            self.doctor_says_who_is_missing(name, &alive[0]);
+        }
         self.cluster.launch(name);
         self.cluster.wait_until_well(name);
         self.say(&format!("{name} is back"));
+    }
+
+    /// It works, and is weaker than it should be: the doctor says both.
+    fn doctor_says_who_is_missing(&mut self, server: &str, gateway: &str) {
+        let (is_well, said) = self.cluster.run(gateway, &["doctor"], &[]);
+        let weak: Vec<&str> = said.lines().filter(|line| line.starts_with("WEAK")).collect();
+        let address = format!("127.0.0.1:{}", self.cluster.port(server, 4_222));
+        assert!(is_well && weak.iter().any(|line| line.contains(&address)), "{said}");
+        let copies =
+            |line: &&str| line.contains("NEXUSFLOW_LOG_000") && line.contains(server) && line.contains("missing");
+        assert!(weak.iter().any(copies), "{said}");
+        assert_eq!(self.cluster.run(gateway, &["doctor", "--quiet", "--gateway"], &[]), (true, String::new()));
+    }
+
+    /// Three addresses that answer, three copies of everything: the doctor has nothing to say against it. Who configures fewer
+    /// copies is told, and takes none away.
+    fn doctor_is_content(&mut self, gateway: &str) {
+        for (replicas, weak) in [("3", 0), ("1", 9), ("3", 0)] {
+            let (is_well, said) = self.cluster.run(gateway, &["doctor"], &[("NEXUSFLOW_LOG__REPLICAS", replicas)]);
+            let found = said.lines().filter(|line| line.starts_with("WEAK")).collect::<Vec<_>>();
+            assert!(is_well && found.len() == weak, "{said}");
+            assert!(found.iter().all(|line| line.contains("has 3 copies, log.replicas says 1")), "{said}");
+            assert_eq!(said.lines().filter(|line| line.contains("answers: server nats-")).count(), 4, "{said}");
+        }
     }
 
     /// Waits until every worker owns a part of the partitions.
@@ -149,13 +176,14 @@ fn any_part_of_the_cluster_may_die_under_load() {
     let began = Instant::now();
     let cluster = Cluster::start();
     let (gateways, workers) = (cluster.services("gateway"), cluster.services("worker"));
-    let publishers = Publishers::start(cluster.url(&gateways[0], ""));
+    let publishers = Publishers::start(cluster.url(&gateways[0], ""), PUBLISH_TOKEN);
     let mut drill = Drill { cluster, publishers, began };
     drill.say("everything is well");
     drill.acknowledges(1_000);
     drill.everything_counts_once(&gateways);
 
     let jetstream = drill.is_whole();
+    drill.doctor_is_content(&gateways[0]);
     let first = jetstream.leaders["NEXUSFLOW_LOG_000"].clone();
     drill.dies("leads the first partition's stream", &first);
     let jetstream = drill.is_whole();

@@ -1,7 +1,7 @@
 //! What people and programs see: the views of a gateway, and who leads in NATS.
 
+use crate::harness::publisher::Told;
 use crate::local::{Cluster, VIEW_TOKEN};
-use crate::publisher::Told;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

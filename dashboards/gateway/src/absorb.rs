@@ -84,7 +84,13 @@ fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
     let absorbed = hub.with(|state| {
         state.foreign = None;
         heard(state, partition, events);
-        state.merged.absorb(change)
+        let absorbed = state.merged.absorb(change);
+        match absorbed {
+            Absorbed::Gap => drop(state.missed.entry(partition).or_insert_with(Instant::now)),
+            Absorbed::Taken | Absorbed::Known => drop(state.missed.remove(&partition)),
+            Absorbed::Behind | Absorbed::Outdated => {}
+        }
+        absorbed
     });
     if absorbed == Absorbed::Taken {
         hub.changed.notify_one();

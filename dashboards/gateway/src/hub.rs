@@ -17,6 +17,9 @@ use tokio::sync::{Notify, watch};
 /// A partition that was not heard of for so long has no live owner.
 pub(crate) const SILENT_AFTER: Duration = Duration::from_millis(3_500);
 
+/// How long an owner may take to tell everything until what is shown of its partition counts as stale.
+const MISSED_AFTER: Duration = Duration::from_secs(1);
+
 /// The figures of all partitions and who looks at them.
 pub(crate) struct Hub {
     pub(crate) log: Log,
@@ -44,6 +47,9 @@ pub(crate) struct State {
     business: Business,
     business_json: String,
     pub(crate) heard: BTreeMap<u32, Heard>,
+    /// Partitions of which something that was told did not arrive, and since when: until all of it is told again, what is shown
+    /// of them stands still, however much is heard.
+    pub(crate) missed: BTreeMap<u32, Instant>,
     /// Who owns what, once it was heard.
     pub(crate) roster: Option<Roster>,
     /// Why a worker's words can't be understood.
@@ -97,7 +103,12 @@ impl Hub {
                 None if silent.is_empty() && state.merged.behind().next().is_some() => {
                     Some("a worker that has just started is catching up".into())
                 }
-                None if silent.is_empty() => None,
+                None if silent.is_empty() => state.missed().map(|missed| {
+                    format!(
+                        "what was told of partition {} was missed, and its worker does not tell it again",
+                        list(&missed)
+                    )
+                }),
                 None if failing.is_empty() && silent.len() == partitions as usize => {
                     Some("no worker is running".into())
                 }
@@ -180,6 +191,13 @@ impl State {
     /// Why a partition is not folded, where its owner has said so.
     pub(crate) fn trouble(&self, partition: u32) -> Option<&str> {
         self.roster.as_ref()?.holding(partition)?.trouble.as_deref()
+    }
+
+    /// Partitions whose owner was asked for everything and has not answered for a while.
+    fn missed(&self) -> Option<Vec<u32>> {
+        let missed = self.missed.iter().filter(|(_, since)| since.elapsed() > MISSED_AFTER);
+        let missed: Vec<u32> = missed.map(|(partition, _)| *partition).collect();
+        (!missed.is_empty()).then_some(missed)
     }
 
     fn silence_ms(&self) -> i64 {

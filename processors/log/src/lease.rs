@@ -12,15 +12,15 @@
 
 use crate::connect::Log;
 use crate::layout::{LayoutError, bucket, jetstream_error, patiently};
-use async_nats::jetstream::kv::{self, CreateErrorKind, Entry, Operation, Store, UpdateErrorKind};
+use crate::watching::{Of, Watching};
+use async_nats::jetstream::kv::{self, CreateErrorKind, Store, UpdateErrorKind};
 use async_nats::jetstream::stream::StorageType;
-use async_nats::{Client, RequestErrorKind, Subscriber};
-use futures_util::{Stream, StreamExt};
+use async_nats::{RequestErrorKind, Subscriber};
+use futures_util::StreamExt;
 use nexusflow_model::subject;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::pin::Pin;
 use std::time::Duration;
 
 /// How long a change of a lease may take before it is tried again.
@@ -63,7 +63,7 @@ pub struct Holding {
 
 /// A holding as it is written.
 #[derive(Serialize, Deserialize)]
-struct Written {
+pub(crate) struct Written {
     worker: String,
     name: String,
     /// Where another revision than this one began the term.
@@ -100,10 +100,11 @@ pub enum LeaseError {
 /// The leases of a log.
 #[derive(Debug, Clone)]
 pub struct Leases {
-    client: Client,
-    prefix: String,
+    log: Log,
     workers: Store,
     owners: Store,
+    /// How the bucket of workers is made.
+    members: kv::Config,
 }
 
 /// What there is of leases at one moment.
@@ -123,7 +124,7 @@ impl Snapshot {
     }
 }
 
-fn unavailable(cause: impl Display) -> LeaseError {
+pub(crate) fn unavailable(cause: impl Display) -> LeaseError {
     LeaseError::Unavailable(cause.to_string())
 }
 
@@ -145,24 +146,20 @@ impl Leases {
     }
 
     async fn try_open(log: &Log, lease: Duration) -> Result<Self, LayoutError> {
-        let of = |bucket, description: &str, storage, max_age| kv::Config {
-            bucket,
-            description: description.into(),
-            storage,
-            max_age,
+        let members = members(log, lease);
+        let workers = bucket(log, members.clone()).await?;
+        let owners = kv::Config {
+            bucket: subject::owners_bucket(log.prefix()),
+            description: "which worker owns which partition".into(),
             num_replicas: log.settings().replicas as usize,
             ..kv::Config::default()
         };
-        let name = subject::workers_bucket(log.prefix());
-        let workers = bucket(log, of(name, "the workers of NexusFlow that live", StorageType::Memory, lease)).await?;
-        let name = subject::owners_bucket(log.prefix());
-        let owners = of(name, "which worker owns which partition", StorageType::File, Duration::ZERO);
         let owners = bucket(log, owners).await?;
         match owners.create(ABOUT, "{\"version\":1}".into()).await {
             Err(error) if error.kind() != CreateErrorKind::AlreadyExists => {
                 Err(jetstream_error("making the buckets of the leases")(&error))
             }
-            _ => Ok(Self { client: log.client().clone(), prefix: log.prefix().to_owned(), workers, owners }),
+            _ => Ok(Self { log: log.clone(), workers, owners, members }),
         }
     }
 
@@ -182,7 +179,9 @@ impl Leases {
         };
         let Some(workers) = find(subject::workers_bucket(log.prefix())).await? else { return Ok(None) };
         let Some(owners) = find(subject::owners_bucket(log.prefix())).await? else { return Ok(None) };
-        Ok(Some(Self { client: log.client().clone(), prefix: log.prefix().to_owned(), workers, owners }))
+        // Who only looks makes nothing, and this is of no use to them.
+        let members = members(log, Duration::ZERO);
+        Ok(Some(Self { log: log.clone(), workers, owners, members }))
     }
 
     /// For how long a worker is believed to live after its last beat, as the workers have agreed.
@@ -193,12 +192,16 @@ impl Leases {
         Ok(soon(self.workers.status()).await?.max_age())
     }
 
-    /// Says that a worker lives.
+    /// Says that a worker lives. Where the bucket is gone, as it is when a server that stands alone starts again, it is made anew.
     ///
     /// # Errors
     /// Where it was not stored in time.
     pub async fn beat(&self, member: &Member) -> Result<(), LeaseError> {
         let value = serde_json::to_vec(member).unwrap_or_default();
+        let stored = soon(self.workers.put(&member.id, value.clone().into())).await;
+        let Err(LeaseError::Unavailable(_)) = &stored else { return stored.map(drop) };
+        // No answer, or no bucket: only the second makes this succeed at once.
+        soon(Box::pin(bucket(&self.log, self.members.clone()))).await?;
         soon(self.workers.put(&member.id, value.into())).await.map(drop)
     }
 
@@ -278,12 +281,12 @@ impl Leases {
     /// # Errors
     /// Where the connection is closed.
     pub async fn listen(&self, id: &str) -> Result<Subscriber, LeaseError> {
-        self.client.subscribe(subject::worker(&self.prefix, id)).await.map_err(unavailable)
+        self.log.client().subscribe(subject::worker(self.log.prefix(), id)).await.map_err(unavailable)
     }
 
     /// Whether nobody listens under that id any more: the server knows at once when a process is gone. A worker that is slow is not.
     pub async fn is_gone(&self, id: &str) -> bool {
-        let asked = self.client.request(subject::worker(&self.prefix, id), "".into());
+        let asked = self.log.client().request(subject::worker(self.log.prefix(), id), "".into());
         match tokio::time::timeout(ANSWER_WITHIN, asked).await {
             Ok(Err(error)) => error.kind() == RequestErrorKind::NoResponders,
             _ => false,
@@ -332,68 +335,21 @@ impl Leases {
     }
 }
 
+/// How the bucket of workers is made.
+fn members(log: &Log, lease: Duration) -> kv::Config {
+    kv::Config {
+        bucket: subject::workers_bucket(log.prefix()),
+        description: "the workers of NexusFlow that live".into(),
+        storage: StorageType::Memory,
+        max_age: lease,
+        num_replicas: log.settings().replicas as usize,
+        ..kv::Config::default()
+    }
+}
+
 impl Written {
-    fn held(self, partition: u32, revision: u64) -> Holding {
+    pub(crate) fn held(self, partition: u32, revision: u64) -> Holding {
         let Self { worker, name, term, trouble } = self;
         Holding { partition, worker, name, term: term.unwrap_or(revision), revision, trouble }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    Workers,
-    Owners,
-}
-
-type Heard = (Of, Result<Entry, kv::WatcherError>);
-
-/// Hears how leases change.
-pub struct Watching {
-    entries: Pin<Box<dyn Stream<Item = Heard> + Send>>,
-    /// Of which bucket what is there was not heard yet, in full.
-    waits_for: (bool, bool),
-}
-
-impl std::fmt::Debug for Watching {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watching").field("is_current", &self.is_current()).finish_non_exhaustive()
-    }
-}
-
-impl Watching {
-    /// Waits for what comes next; nothing where it means nothing. May be cancelled while it waits.
-    ///
-    /// # Errors
-    /// Where nothing more will be heard: watch again.
-    pub async fn next(&mut self) -> Result<Option<Change>, LeaseError> {
-        let Some((of, entry)) = self.entries.next().await else { return Err(unavailable("the watch ended")) };
-        let entry = entry.map_err(unavailable)?;
-        if entry.delta == 0 {
-            match of {
-                Of::Workers => self.waits_for.0 = false,
-                Of::Owners => self.waits_for.1 = false,
-            }
-        }
-        Ok(change(of, &entry))
-    }
-
-    /// Whether all that was there at the beginning has been heard.
-    pub fn is_current(&self) -> bool {
-        self.waits_for == (false, false)
-    }
-}
-
-fn change(of: Of, entry: &Entry) -> Option<Change> {
-    let is_there = entry.operation == Operation::Put;
-    match of {
-        Of::Workers if is_there => Some(Change::Lives(serde_json::from_slice(&entry.value).ok()?)),
-        Of::Workers => Some(Change::Left(entry.key.clone())),
-        Of::Owners => {
-            let partition = entry.key.parse().ok()?;
-            match serde_json::from_slice::<Written>(&entry.value) {
-                Ok(written) if is_there => Some(Change::Owned(written.held(partition, entry.revision))),
-                _ => Some(Change::Free(partition, entry.revision)),
-            }
-        }
     }
 }

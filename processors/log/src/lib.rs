@@ -14,6 +14,7 @@ mod lease;
 mod read;
 mod roster;
 mod stop;
+mod watching;
 
 pub use append::{AppendError, Appender, Receipt};
 pub use condition::Condition;
@@ -21,10 +22,11 @@ pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use effects::{EffectLog, EffectLogError};
 pub use layout::{LayoutError, LogSettings, Origin};
-pub use lease::{Change, Holding, LeaseError, Leases, Member, Snapshot, Watching};
+pub use lease::{Change, Holding, LeaseError, Leases, Member, Snapshot};
 pub use read::{ReadError, Reader, Record};
 pub use roster::{Holder, Roster};
 pub use stop::raised;
+pub use watching::Watching;
 
 /// What the NATS client library answers with.
 pub use async_nats;

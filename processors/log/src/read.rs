@@ -66,7 +66,8 @@ pub struct Reader {
     after: u64,
     consumer: Option<Consumer<pull::Config>>,
     batch: Option<pull::Batch>,
-    asked_at: Instant,
+    /// When the server was last heard of, or asked.
+    heard_at: Instant,
     /// Whether the consumer has not delivered anything yet: what it delivers first is what the log has next.
     is_fresh: bool,
     connection: watch::Receiver<Connection>,
@@ -88,7 +89,7 @@ impl Reader {
             after,
             consumer: None,
             batch: None,
-            asked_at: Instant::now(),
+            heard_at: Instant::now(),
             is_fresh: true,
             connection,
         }
@@ -118,14 +119,14 @@ impl Reader {
             |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
         if self.batch.is_none() {
             self.batch = Some(self.ask().await?);
-            self.asked_at = Instant::now();
+            self.heard_at = Instant::now();
         }
         let Some(batch) = &mut self.batch else { return Ok(()) };
         let mut next = tokio::select! {
             next = batch.next() => next,
             // What was asked of a server that went away is asked anew at once, not after the request's own time.
             _ = self.connection.changed() => return Err(unavailable(&"the connection changed")),
-            () = tokio::time::sleep_until(self.asked_at + OVERDUE) => return Err(unavailable(&"the consumer does not answer")),
+            () = tokio::time::sleep_until(self.heard_at + OVERDUE) => return Err(unavailable(&"the consumer does not answer")),
         };
         loop {
             let Some(message) = next else {
@@ -143,7 +144,7 @@ impl Reader {
                 return Err(if self.is_fresh { gap } else { unavailable(&gap) });
             }
             self.is_fresh = false;
-            self.after = sequence;
+            (self.after, self.heard_at) = (sequence, Instant::now());
             records.push(Record { sequence, behind, stored_at_ms, payload: message.message.payload });
             if records.len() >= HAND_OVER_RECORDS {
                 return Ok(());

@@ -1,7 +1,6 @@
 //! A publisher as the documentation asks for one: it sends what was not acknowledged again, with the same ids, until it is, and
 //! remembers what it was told.
 
-use crate::local::PUBLISH_TOKEN;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,6 +29,7 @@ pub(crate) struct Told {
 
 struct Shared {
     url: Mutex<String>,
+    token: &'static str,
     told: Mutex<(Told, Instant)>,
     next: AtomicU64,
     idle: AtomicU64,
@@ -44,9 +44,11 @@ pub(crate) struct Publishers {
 }
 
 impl Publishers {
-    pub(crate) fn start(url: String) -> Self {
+    /// To a gateway; the token does not matter where none is asked for.
+    pub(crate) fn start(url: String, token: &'static str) -> Self {
         let shared = Arc::new(Shared {
             url: Mutex::new(url),
+            token,
             told: Mutex::new((Told::default(), Instant::now())),
             next: AtomicU64::new(1),
             idle: AtomicU64::new(0),
@@ -139,7 +141,7 @@ impl Shared {
         let request = agent
             .post(format!("{url}/api/v1/events"))
             .header("content-type", "application/cloudevents-batch+json")
-            .header("authorization", format!("Bearer {PUBLISH_TOKEN}"));
+            .header("authorization", format!("Bearer {}", self.token));
         let body = request.send(batch).ok().and_then(|mut answer| {
             let text = answer.body_mut().read_to_string().ok()?;
             assert!([200, 207, 503].contains(&answer.status().as_u16()), "{}: {text}", answer.status());
@@ -158,7 +160,7 @@ impl Shared {
 /// The order of that number, worth as many cents: a sum tells which ones are missing or counted twice.
 fn order(number: u64) -> Value {
     json!({
-        "specversion": "1.0", "id": number.to_string(), "source": "/cluster", "type": "order.placed",
+        "specversion": "1.0", "id": number.to_string(), "source": "/publishers", "type": "order.placed",
         "subject": format!("c-{}", number % 997),
         "data": {"order": number.to_string(), "total": {"minor": number, "currency": "EUR"}}
     })
