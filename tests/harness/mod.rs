@@ -45,6 +45,11 @@ impl Nexusflow {
         self.environment.push((format!("NEXUSFLOW_{key}"), value.into()));
     }
 
+    /// Sets a variable of the environment that is not NexusFlow's own.
+    pub(crate) fn set_outside(&mut self, key: &str, value: &str) {
+        self.environment.push((key.into(), value.into()));
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -275,4 +280,15 @@ pub(crate) fn effects(nexusflow: &Nexusflow) -> Vec<Value> {
         entries
     };
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(read)
+}
+
+/// The server that speaks S3. Where it is missing a test is skipped with a message, but on CI it fails.
+pub(crate) fn moto_server() -> Option<PathBuf> {
+    let program = root().join(".tools/venv/bin/moto_server");
+    if program.is_file() {
+        return Some(program);
+    }
+    assert!(std::env::var_os("CI").is_none(), "moto is missing: make moto");
+    eprintln!("skipped: moto is not installed; `make moto` does it");
+    None
 }
