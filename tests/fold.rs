@@ -158,3 +158,17 @@ fn the_same_log_is_the_same_state_to_the_byte() {
         assert!(once == state(cuts), "cut and restored as by {cuts}");
     }
 }
+
+#[test]
+fn when_what_was_stored_is_lost_the_next_cut_has_everything() {
+    let events = events();
+    for (mut partition, stored) in fold(&events[..3_000], 2, &mut Chance(5), 1) {
+        assert!(partition.cut_whole().unwrap().changed.len() < 10, "nothing has changed but the head");
+        partition.mark_unwritten();
+        // One that was begun and never finished is no excuse.
+        partition.begin_cut();
+        partition.cut_some().unwrap();
+        let whole = partition.cut_whole().unwrap();
+        assert!(whole.changed == stored.changed, "{} parts of {}", whole.changed.len(), stored.changed.len());
+    }
+}
