@@ -2,11 +2,11 @@
 //! and restored make no difference to what the views show.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod shown;
+
 use nexusflow_connectors::demo::{Company, Profile};
-use nexusflow_domain::views::{self, Params};
-use nexusflow_domain::{Activity, Business, Commerce, Rollup};
-use nexusflow_engine::contribution::Standing;
-use nexusflow_engine::{Contribution, Cut, Domain, Merged, Partition};
+use nexusflow_domain::Commerce;
+use nexusflow_engine::{Cut, Partition};
 use nexusflow_model::event::control::ConfigChanged;
 use nexusflow_model::{Envelope, Timestamp, cloudevents, partition};
 use serde_json::Value;
@@ -31,10 +31,6 @@ fn start() -> Timestamp {
     "2026-01-05T00:00:00Z".parse().unwrap()
 }
 
-fn business() -> Business {
-    toml::from_str(include_str!("../config/business.toml")).unwrap()
-}
-
 /// Three weeks of a small company.
 fn events() -> Vec<Envelope> {
     let end = start().plus_ms(21 * 86_400_000);
@@ -44,7 +40,7 @@ fn events() -> Vec<Envelope> {
 /// The partitions of a log that was written in this order, in records of various sizes, and their states as stored; `cuts`
 /// decides when one is restored from its checkpoints.
 fn fold(events: &[Envelope], partitions: u32, chance: &mut Chance, cuts: u64) -> Vec<(Partition<Commerce>, Cut)> {
-    let content = serde_json::to_value(business()).unwrap();
+    let content = serde_json::to_value(shown::business()).unwrap();
     let configuration = ConfigChanged::envelope("v1", "a test", content, start()).unwrap();
     let mut logs: Vec<Vec<&Envelope>> = vec![vec![&configuration]; partitions as usize];
     for event in events {
@@ -89,39 +85,7 @@ fn restored(stored: &Cut) -> Partition<Commerce> {
 
 /// What the views show of these partitions.
 fn shown(partitions: &[(Partition<Commerce>, Cut)]) -> Vec<(String, Vec<Vec<Value>>)> {
-    let mut merged: Merged<Rollup> = Merged::default();
-    for (partition, _) in partitions {
-        let panes = partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone())));
-        let contribution: Contribution<Rollup, Activity> = Contribution {
-            format: Commerce::VERSION,
-            partition: partition.id(),
-            epoch: 1,
-            from: 0,
-            version: 1,
-            part: (0, 1),
-            panes: panes.collect(),
-            config: None,
-            effects: Vec::new(),
-            standing: Standing { clock_ms: partition.clock().as_ms(), ..Standing::default() },
-        };
-        // In parts, as it goes over the wire.
-        let mut assembly = nexusflow_engine::contribution::Assembly::default();
-        let whole = contribution.split().into_iter().find_map(|part| assembly.take(part)).unwrap();
-        merged.absorb(whole);
-    }
-    merged.settle();
-    let (business, clock) = (business(), merged.clock().unwrap());
-    let scene = views::Scene { merged: &merged, business: &business, clock };
-    let mut all = Vec::new();
-    for topic in views::TOPICS {
-        let periods: &[&str] = if topic.name == "figures" { &["today", "7d", "30d", "365d", "all"] } else { &[""] };
-        for period in periods {
-            let params =
-                if period.is_empty() { Params::new() } else { Params::from([("period".into(), (*period).into())]) };
-            all.push((format!("{} {period}", topic.name), (topic.render)(&scene, &params).unwrap()));
-        }
-    }
-    all
+    shown::shown(partitions.iter().map(|(partition, _)| partition))
 }
 
 #[test]
