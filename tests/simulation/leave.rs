@@ -3,6 +3,7 @@
 
 use crate::log::Output;
 use crate::plant::Plant;
+use crate::save::CREATED_NS;
 use crate::world::Shared;
 use nexusflow_domain::Alert;
 use nexusflow_engine::{Departed, Effect, EffectId, Emission, Outbox};
@@ -105,7 +106,7 @@ impl Batch {
             self.is_in_doubt = true;
             return;
         }
-        let entry = Departed { through: self.through, effects: self.effects.clone() };
+        let entry = Departed { log_created_ns: CREATED_NS, through: self.through, effects: self.effects.clone() };
         let output: &mut Output = &mut shared.outputs[partition as usize];
         match output.append(*last, &entry) {
             Ok(now) => {

@@ -10,7 +10,7 @@ use nexusflow_engine::{Cut, Domain, Partition};
 use std::collections::VecDeque;
 
 /// When the logs were created.
-const CREATED_NS: i64 = 77;
+pub(crate) const CREATED_NS: i64 = 77;
 /// Checkpoints kept.
 const KEPT: usize = 2;
 const HEAD: u32 = 0;

@@ -260,7 +260,8 @@ impl<D: Simulated> World<D> {
             }
         }
         for round in 0..2 {
-            while self.owners.iter_mut().flatten().fold(false, |did, owner| owner.drain(&mut self.shared) || did) {}
+            // What one lets leave another one may have to fold.
+            while self.owners.iter_mut().flatten().any(|owner| owner.drain(&mut self.shared)) {}
             if round == 0 {
                 (0..self.owners.len() as u32).for_each(|id| self.shared.tick(id, end));
             }
