@@ -1,6 +1,7 @@
 //! Where a figure was measured, and what it took.
 
 use std::process::Command;
+use std::time::Duration;
 
 /// One line of the machine and the state of the sources.
 pub(crate) fn here() -> String {
@@ -18,6 +19,12 @@ fn first_line(program: &str, arguments: &[&str]) -> String {
 /// Resident memory of this process, in bytes.
 pub(crate) fn resident() -> u64 {
     nexusflow_loadtest::Memory::of(std::process::id()).map_or(0, |memory| memory.resident_kib * 1_024)
+}
+
+/// Processor time of this thread so far: what one core would need, however many others want it, too.
+pub(crate) fn busy() -> Duration {
+    let at = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(at.tv_sec as u64, at.tv_nsec as u32)
 }
 
 /// CPU time of a process so far (user and system), in seconds: fields 14 and 15 of its `stat`, in ticks of 10 ms.

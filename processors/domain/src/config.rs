@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use nexusflow_model::{Currency, Label, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The configuration of the business: `config/business.toml`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -119,12 +120,14 @@ impl Default for HealthWeights {
 pub struct Zone {
     name: String,
     zone: TimeZone,
+    /// From when on which offset holds, both in milliseconds: every event asks several times.
+    offsets: Arc<[(i64, i64)]>,
 }
 
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Self {
-        Self { name: "UTC".into(), zone: TimeZone::UTC }
+        Self::of("UTC".into(), TimeZone::UTC)
     }
 
     /// The zone of that name, from the database built into the program.
@@ -134,7 +137,15 @@ impl Zone {
     pub fn named(name: &str) -> Result<Self, String> {
         let zone = TimeZone::get(name);
         let zone = zone.map_err(|_| format!("{name:?} is no time zone of the IANA database, such as Europe/Madrid"))?;
-        Ok(Self { name: name.to_owned(), zone })
+        Ok(Self::of(name.to_owned(), zone))
+    }
+
+    fn of(name: String, zone: TimeZone) -> Self {
+        let offset_ms = |at: Timestamp| i64::from(zone.to_offset(at.to_jiff()).seconds()) * 1_000;
+        let changes = zone.following(Timestamp::MIN.to_jiff()).map(|change| change.timestamp().as_millisecond());
+        let within = changes.map_while(|ms| Timestamp::from_ms(ms).ok());
+        let offsets = std::iter::once(Timestamp::MIN).chain(within).map(|at| (at.as_ms(), offset_ms(at))).collect();
+        Self { name, zone, offsets }
     }
 
     /// Its name.
@@ -149,7 +160,8 @@ impl Zone {
 
     /// (days since 1970-01-01, hour of that day) of an instant here.
     pub fn day_and_hour(&self, at: Timestamp) -> (i32, i32) {
-        let offset_ms = i64::from(self.zone.to_offset(at.to_jiff()).seconds()) * 1_000;
+        let holds = self.offsets.partition_point(|(from, _)| *from <= at.as_ms());
+        let offset_ms = holds.checked_sub(1).map_or(0, |last| self.offsets[last].1);
         let local_hours = (at.as_ms() + offset_ms).div_euclid(3_600_000);
         (local_hours.div_euclid(24) as i32, local_hours.rem_euclid(24) as i32)
     }
@@ -173,5 +185,31 @@ impl Business {
         let pipeline = self.pipelines.iter().find(|own| own.name.as_str() == pipeline)?;
         let at = pipeline.stages.iter().position(|own| own.name.as_str() == stage)?;
         Some((pipeline.stages[at].probability_bp.get(), at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_knows_its_offsets_as_the_database_does() {
+        for name in
+            ["UTC", "Europe/Madrid", "America/Sao_Paulo", "Asia/Kathmandu", "Africa/Casablanca", "Australia/Lord_Howe"]
+        {
+            let zone = Zone::named(name).unwrap();
+            // Every 37 hours from 1900 to 2200, and around every change.
+            let steps = (-2_208_988_800_000..7_258_118_400_000_i64).step_by(37 * 3_600_000);
+            let changes = zone.offsets.iter().flat_map(|(from, _)| [*from - 1, *from, *from + 1]);
+            for at in steps.chain(changes).filter_map(|ms| Timestamp::from_ms(ms).ok()) {
+                let offset_ms = i64::from(zone.zone().to_offset(at.to_jiff()).seconds()) * 1_000;
+                let hour = (at.as_ms() + offset_ms).div_euclid(3_600_000);
+                assert_eq!(
+                    zone.day_and_hour(at),
+                    (hour.div_euclid(24) as i32, hour.rem_euclid(24) as i32),
+                    "{name} {at}"
+                );
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Questions to the owner of a partition, and the search for a customer.
 
+use crate::Commerce;
 use crate::crm::identity::Identity;
 use crate::subject::Subject;
 use crate::views::customer;
-use crate::{Commerce, Profile};
 use nexusflow_engine::Partition;
 use nexusflow_model::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -51,17 +51,22 @@ pub struct Finding {
 pub fn search(partition: &Partition<Commerce>, text: &str, limit: usize) -> Vec<Finding> {
     let wanted: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let is_customer = |key: &(u8, Id)| key.0 == Subject::Customer as u8;
-    let mut found: Vec<(Rank, &Id, &Profile)> = partition
-        .profiles()
+    // Who the customer is comes first in a profile.
+    let mut found: Vec<(Rank, &Id)> = partition
+        .beginnings(|profile| profile.identity.clone())
         .filter(|(key, _)| is_customer(key))
-        .filter_map(|((_, id), slot)| {
-            let rank = rank(id, &slot.profile.identity, text.trim(), &wanted)?;
-            Some(((rank, std::cmp::Reverse(slot.profile.identity.last_event_at)), id, &slot.profile))
+        .filter_map(|((_, id), identity)| {
+            let rank = rank(id, &identity, text.trim(), &wanted)?;
+            Some(((rank, std::cmp::Reverse(identity.last_event_at)), id))
         })
         .collect();
-    found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    found.sort_unstable();
     found.truncate(limit);
-    found.into_iter().map(|(rank, id, profile)| Finding { rank, line: customer::line(id, profile) }).collect()
+    let line = |(rank, id): (Rank, &Id)| {
+        let slot = partition.profile(Subject::Customer as u8, id)?;
+        Some(Finding { rank, line: customer::line(id, &slot.profile) })
+    };
+    found.into_iter().filter_map(line).collect()
 }
 
 fn rank(id: &Id, identity: &Identity, text: &str, wanted: &[String]) -> Option<u8> {

@@ -7,6 +7,7 @@ use crate::Context;
 use crate::chunk::{Before, CHUNKS, Chunk};
 use crate::decision::Decisions;
 use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
+use crate::held::Held;
 use crate::pane::{Pane, Rollups};
 use nexusflow_model::{Place, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -214,7 +215,7 @@ impl<D: Domain> Partition<D> {
         match self.chunks[at].write(&before) {
             Ok(bytes) if bytes == NOTHING => drop(cut.removed.insert(part)),
             Ok(bytes) => drop(cut.changed.insert(part, bytes)),
-            Err(error) => self.cutting.failed = Some(error.to_string()),
+            Err(error) => self.cutting.failed = Some(error),
         }
     }
 
@@ -235,7 +236,7 @@ impl<D: Domain> Partition<D> {
                     return Err(RestoreError::Content { part, cause: "there is no such part".into() });
                 }
                 _ => {
-                    let chunk = Chunk::<D>::read(bytes).map_err(content)?;
+                    let chunk = Chunk::<D>::read(bytes).map_err(|cause| RestoreError::Content { part, cause })?;
                     chunks.insert((part - CHUNK_PARTS) as usize, chunk);
                 }
             }
@@ -276,7 +277,9 @@ impl<D: Domain> Partition<D> {
         partition.len = older.profiles.len();
         for (key, slot) in older.profiles {
             let at = crate::chunk::of(key.1.as_str());
-            partition.chunks[at].profiles.insert(key, Box::new(slot));
+            let mut held = Held::new(slot);
+            held.pack();
+            partition.chunks[at].profiles.insert(key, held);
         }
         partition.rollups.mark_unwritten();
         let place = Place { partition: partition.id, sequence: partition.sequence, index: 0 };

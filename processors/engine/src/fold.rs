@@ -3,6 +3,7 @@
 use crate::chunk::{self, CHUNKS, Chunk};
 use crate::cut::Cutting;
 use crate::decision::Decisions;
+use crate::held::{Held, OPEN_MAX, Opened};
 use crate::pane::Rollups;
 use crate::seen::Seen;
 use crate::{Context, Effect, Emission, Merge};
@@ -16,7 +17,7 @@ pub trait Domain: Sized + 'static {
     /// What is configured; part of the state, changed by `config.changed` events only.
     type Config: Clone + Default + Serialize + DeserializeOwned;
     /// What is known of one subject.
-    type Profile: Default + Serialize + DeserializeOwned;
+    type Profile: Default + Clone + Serialize + DeserializeOwned;
     /// What is counted in a pane.
     type Rollup: Merge + Clone + PartialEq + Serialize + DeserializeOwned;
     /// What may be asked to be done, once: an alert, a task.
@@ -93,6 +94,7 @@ pub struct Partition<D: Domain> {
     pub(crate) chunks: Vec<Chunk<D>>,
     /// When the first timer of each chunk that has one is due.
     pub(crate) due: BTreeSet<(Timestamp, usize)>,
+    pub(crate) opened: Opened,
     /// How many profiles there are.
     pub(crate) len: usize,
     pub(crate) cutting: Cutting,
@@ -112,6 +114,7 @@ impl<D: Domain> Partition<D> {
             rollups: Rollups::default(),
             chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
             due: BTreeSet::new(),
+            opened: Opened::new(),
             len: 0,
             cutting: Cutting::default(),
         }
@@ -158,6 +161,19 @@ impl<D: Domain> Partition<D> {
         self.fold_subject(place, envelope, &mut ordinal, folded);
         // What the event set a timer for may be past already.
         self.fire_due(place, false, &mut ordinal, folded);
+        self.pack_surplus();
+    }
+
+    /// Packs profiles that were not used for a while, until few enough are open.
+    fn pack_surplus(&mut self) {
+        while self.opened.len() > OPEN_MAX
+            && let Some((at, key)) = self.opened.pop_front()
+        {
+            let rests = self.chunks[at].profiles.get_mut(&key).is_none_or(Held::rest);
+            if !rests {
+                self.opened.push_back((at, key));
+            }
+        }
     }
 
     fn fold_subject(&mut self, place: Place, envelope: &Envelope, ordinal: &mut u32, folded: &mut Folded<D>) {
@@ -167,8 +183,12 @@ impl<D: Domain> Partition<D> {
         self.touch(at, &key);
         let chunk = &mut self.chunks[at];
         let due = chunk.due();
-        let slot = chunk.profiles.entry(key.clone()).or_default();
+        let held = chunk.profiles.entry(key.clone()).or_insert_with(|| Held::new(Slot::default()));
+        let (slot, is_opened) = held.open();
         let is_new = slot.seen.is_empty();
+        if is_new || is_opened {
+            self.opened.push_back((at, key.clone()));
+        }
         if !slot.seen.insert(identity) {
             self.counters.duplicates += 1;
             return;
@@ -205,8 +225,12 @@ impl<D: Domain> Partition<D> {
             self.touch(at, &key);
             let chunk = &mut self.chunks[at];
             if let Some(timer) = chunk.timers.pop_first()
-                && let Some(slot) = chunk.profiles.get_mut(&key)
+                && let Some(held) = chunk.profiles.get_mut(&key)
             {
+                let (slot, is_opened) = held.open();
+                if is_opened {
+                    self.opened.push_back((at, key.clone()));
+                }
                 let late_ms = self.clock.ms_since(due);
                 let mut context = Context {
                     config: &self.config,
@@ -278,7 +302,8 @@ impl<D: Domain> Partition<D> {
             let chunk = &mut self.chunks[at];
             let due = chunk.due();
             for key in chunk.keys() {
-                let Some(slot) = chunk.profiles.get_mut(&key) else { continue };
+                let Some(held) = chunk.profiles.get_mut(&key) else { continue };
+                let (slot, is_opened) = held.open();
                 let mut context = Context {
                     config: &self.config,
                     place,
@@ -296,6 +321,9 @@ impl<D: Domain> Partition<D> {
                     not_before: Timestamp::MIN,
                 };
                 change(&mut context, &mut slot.profile);
+                if is_opened {
+                    held.pack();
+                }
             }
             self.note_due(at, due);
         }

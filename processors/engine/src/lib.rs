@@ -14,11 +14,13 @@ pub mod cut;
 pub mod decision;
 pub mod effect;
 pub mod fold;
+mod held;
 pub mod histogram;
 pub mod latest;
 mod look;
 pub mod merge;
 pub mod outbox;
+mod packed;
 pub mod pane;
 pub mod seen;
 

@@ -3,8 +3,10 @@
 use crate::chunk;
 use crate::decision::Decision;
 use crate::fold::{Counters, Domain, Key, Partition, Slot};
+use crate::held::Held;
 use crate::pane::Rollups;
 use nexusflow_model::{Id, Timestamp};
+use serde::de::DeserializeOwned;
 
 impl<D: Domain> Partition<D> {
     /// When the log should say what time it is, if nothing else happens before: a timer is due, or an hour of the business ends.
@@ -71,13 +73,18 @@ impl<D: Domain> Partition<D> {
     }
 
     /// What is known of a subject.
-    pub fn profile(&self, keyspace: u8, id: &Id) -> Option<&Slot<D::Profile>> {
-        self.chunks[chunk::of(id.as_str())].profiles.get(&(keyspace, id.clone())).map(|slot| &**slot)
+    pub fn profile(&self, keyspace: u8, id: &Id) -> Option<Slot<D::Profile>> {
+        self.chunks[chunk::of(id.as_str())].profiles.get(&(keyspace, id.clone())).map(Held::copy)
     }
 
-    /// Every profile, in no particular order: for a search that orders its findings itself.
-    pub fn profiles(&self) -> impl Iterator<Item = (&Key, &Slot<D::Profile>)> {
-        self.chunks.iter().flat_map(|chunk| chunk.profiles.iter().map(|(key, slot)| (key, &**slot)))
+    /// What every profile begins with, in no particular order: for a search that orders its findings itself. `B` is the type of its
+    /// first field, which `of` gives, or a tuple of its first fields: to look at those, nobody has to read the rest.
+    pub fn beginnings<'a, B: DeserializeOwned>(
+        &'a self,
+        of: impl Fn(&D::Profile) -> B + Copy + 'a,
+    ) -> impl Iterator<Item = (&'a Key, B)> {
+        let every = self.chunks.iter().flat_map(|chunk| &chunk.profiles);
+        every.filter_map(move |(key, held)| Some((key, held.beginning(of)?)))
     }
 
     /// How many timers are set.

@@ -28,6 +28,14 @@ const DAYS: Group = 1 << 16;
 const DAYS_A_GROUP: i32 = 32;
 
 impl Pane {
+    const fn kind(self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Day(_) => 1,
+            Self::Hour(_) => 2,
+        }
+    }
+
     fn group(self) -> Group {
         match self {
             Self::All => ALL,
@@ -42,6 +50,8 @@ impl Pane {
 pub struct Rollups<R> {
     panes: BTreeMap<Pane, R>,
     changed: BTreeSet<Pane>,
+    /// The last day and the last hour that were marked as changed: most events are of the same ones as the event before.
+    marked: [Option<Pane>; 3],
     /// Hours before this one are gone.
     first_hour: i32,
     /// Groups that changed since the last checkpoint began, beside those of `changed`.
@@ -56,6 +66,7 @@ impl<R> Default for Rollups<R> {
         Self {
             panes: BTreeMap::new(),
             changed: BTreeSet::new(),
+            marked: [None; 3],
             first_hour: i32::MIN,
             unwritten: BTreeSet::new(),
             pending: BTreeSet::new(),
@@ -75,7 +86,11 @@ impl<R: Merge + Serialize> Rollups<R> {
         if !self.pending.is_empty() {
             self.write_group(pane.group());
         }
-        self.changed.insert(pane);
+        let marked = &mut self.marked[pane.kind()];
+        if *marked != Some(pane) {
+            self.changed.insert(pane);
+            *marked = Some(pane);
+        }
         Some(self.panes.entry(pane).or_default())
     }
 
@@ -147,6 +162,7 @@ impl<R> Rollups<R> {
     /// The panes that changed since the last call; a pane that is gone has no rollup.
     pub fn take_changed(&mut self) -> Vec<(Pane, Option<&R>)> {
         let panes = &self.panes;
+        self.marked = [None; 3];
         self.unwritten.extend(self.changed.iter().map(|pane| pane.group()));
         std::mem::take(&mut self.changed).into_iter().map(|pane| (pane, panes.get(&pane))).collect()
     }

@@ -5,36 +5,99 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The identities (64-bit hashes of source and id) of all events of one profile, kept for ever: a device that syncs after three
 /// days must not count twice. Two different events of a customer with n events collide with a probability of n^2 / 2^65.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen(FxHashSet<u64>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen(Identities);
+
+/// Most profiles have few events: those are searched by halves. Putting one in costs more the more there are, so that many are hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Identities {
+    /// At most [`FEW_MAX`], sorted.
+    Few(Vec<u64>),
+    Many(FxHashSet<u64>),
+}
+
+const FEW_MAX: usize = 256;
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(Identities::Few(Vec::new()))
+    }
+}
 
 impl Seen {
     /// Remembers `identity`; false where it was known.
     pub fn insert(&mut self, identity: u64) -> bool {
-        self.0.insert(identity)
+        match &mut self.0 {
+            Identities::Few(few) => match few.binary_search(&identity) {
+                Ok(_) => false,
+                Err(at) => {
+                    few.insert(at, identity);
+                    if few.len() > FEW_MAX {
+                        self.0 = Identities::Many(few.iter().copied().collect());
+                    }
+                    true
+                }
+            },
+            Identities::Many(many) => many.insert(identity),
+        }
     }
 
     /// How many it remembers.
     pub fn len(&self) -> usize {
-        self.0.len()
+        match &self.0 {
+            Identities::Few(few) => few.len(),
+            Identities::Many(many) => many.len(),
+        }
     }
 
     /// Whether it remembers none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 }
 
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut sorted: Vec<u64> = self.0.iter().copied().collect();
-        sorted.sort_unstable();
-        sorted.serialize(serializer)
+        match &self.0 {
+            Identities::Few(few) => few.serialize(serializer),
+            Identities::Many(many) => {
+                let mut sorted: Vec<u64> = many.iter().copied().collect();
+                sorted.sort_unstable();
+                sorted.serialize(serializer)
+            }
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Seen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Vec::<u64>::deserialize(deserializer)?.into_iter().collect()))
+        let sorted = Vec::<u64>::deserialize(deserializer)?;
+        if !sorted.is_sorted_by(|a, b| a < b) {
+            return Err(serde::de::Error::custom("identities must be sorted, each once"));
+        }
+        Ok(Self(match sorted.len() {
+            ..=FEW_MAX => Identities::Few(sorted),
+            _ => Identities::Many(sorted.into_iter().collect()),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_is_a_set_and_comes_back_the_same(identities in prop::collection::vec(0_u64..400, 0..1_200)) {
+            let (mut seen, mut set) = (Seen::default(), std::collections::BTreeSet::new());
+            for identity in identities {
+                prop_assert_eq!(seen.insert(identity), set.insert(identity));
+            }
+            prop_assert_eq!(seen.len(), set.len());
+            let bytes = postcard::to_stdvec(&seen).unwrap();
+            prop_assert_eq!(&bytes, &postcard::to_stdvec(&set).unwrap());
+            prop_assert_eq!(postcard::from_bytes::<Seen>(&bytes).unwrap(), seen);
+        }
     }
 }

@@ -14,6 +14,7 @@ pub mod money;
 pub mod number;
 pub mod partition;
 pub mod personal;
+mod quick;
 pub mod reject;
 pub mod schema;
 pub mod subject;

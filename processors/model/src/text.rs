@@ -45,6 +45,11 @@ pub(crate) fn check_short(text: &str, max: usize, what: &'static str) -> Result<
     if text.len() > max {
         return Err(TextError::TooLong { what, max, got: text.len() });
     }
+    // Printable ASCII is most of what comes.
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        let is_padded = text.starts_with(' ') || text.ends_with(' ');
+        return if is_padded { Err(TextError::Padded { what }) } else { Ok(()) };
+    }
     if let Some((at, _)) = text.char_indices().find(|(_, c)| c.is_control()) {
         return Err(TextError::Control { what, at });
     }

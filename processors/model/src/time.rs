@@ -1,12 +1,16 @@
 //! Instants.
 
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
 
 /// An instant in UTC, in whole milliseconds since 1970-01-01T00:00:00Z; RFC 3339 in JSON. Between the years 1900 and 2200.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
+
+/// The name under which an instant announces itself to a compact format, which may know a shorter form for it.
+pub const NAME: &str = "Timestamp";
 
 const MS_MIN: i64 = -2_208_988_800_000; // 1900-01-01
 const MS_MAX: i64 = 7_258_118_400_000; // 2200-01-01
@@ -57,6 +61,27 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
+    /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, without the general formatter: every event is written with two of them.
+    fn text(self, into: &mut [u8; 24]) -> &str {
+        let (day, of_day) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
+        let (year, month, day) = civil_from_days(day);
+        *into = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |end: usize, digits: usize, mut value: i64| {
+            for at in (end - digits..end).rev() {
+                into[at] = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
+        };
+        put(4, 4, year);
+        put(7, 2, month);
+        put(10, 2, day);
+        put(13, 2, of_day / 3_600_000);
+        put(16, 2, of_day / 60_000 % 60);
+        put(19, 2, of_day / 1_000 % 60);
+        put(23, 3, of_day % 1_000);
+        std::str::from_utf8(into).unwrap_or_default()
+    }
+
     /// Days since 1970-01-01 of the calendar date this instant has in `zone`.
     pub fn day_in(self, zone: &TimeZone) -> i32 {
         (self.0 + offset_ms(self, zone)).div_euclid(86_400_000) as i32
@@ -70,18 +95,7 @@ fn offset_ms(at: Timestamp, zone: &TimeZone) -> i64 {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = Offset::UTC.to_datetime(self.to_jiff());
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            at.year(),
-            at.month(),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second(),
-            at.millisecond()
-        )
+        f.write_str(self.text(&mut [0; 24]))
     }
 }
 
@@ -153,16 +167,33 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// (year, month, day) of days since 1970-01-01. Source: as above, `civil_from_days`.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 impl serde::Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.text(&mut [0; 24]))
+        } else {
+            serializer.serialize_newtype_struct(NAME, &self.0)
+        }
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Timestamp {
+impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Rfc3339;
-        impl serde::de::Visitor<'_> for Rfc3339 {
+        struct Either;
+        impl<'de> serde::de::Visitor<'de> for Either {
             type Value = Timestamp;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a time in RFC 3339")
@@ -170,11 +201,14 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timestamp, E> {
                 text.parse().map_err(E::custom)
             }
+            fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, ms: D) -> Result<Timestamp, D::Error> {
+                Timestamp::from_ms(i64::deserialize(ms)?).map_err(serde::de::Error::custom)
+            }
         }
         if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Rfc3339)
+            deserializer.deserialize_str(Either)
         } else {
-            Self::from_ms(i64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            deserializer.deserialize_newtype_struct(NAME, Either)
         }
     }
 }

@@ -35,6 +35,33 @@ fn a_structured_event_is_read_and_comes_back_from_the_log() {
 }
 
 #[test]
+fn a_record_reads_the_same_in_whatever_order_its_attributes_stand() {
+    let envelope = decode_structured(order().to_string().as_bytes(), now()).unwrap();
+    let ours = String::from_utf8(encode(&envelope)).unwrap();
+    let by_name = serde_json::from_str::<Value>(&ours).unwrap().to_string();
+    assert!(ours.find("\"type\"") < ours.find("\"data\"") && by_name.find("\"type\"") > by_name.find("\"data\""));
+    let unusual = by_name.replacen('{', r#"{"datacontenttype":"application/json","sequence":[1],"#, 1);
+    for event in [ours.replacen('{', r#"{"sequence":"1","#, 1), by_name, unusual, ours] {
+        assert_eq!(decode_record(format!("[{event}]").as_bytes()).unwrap(), [Ok(envelope.clone())], "{event}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_record_stands_in_its_place() {
+    let mut wrong = order();
+    wrong["data"]["total"]["currency"] = "XYZ".into();
+    let good = encode(&decode_structured(order().to_string().as_bytes(), now()).unwrap());
+    let mut bad = order();
+    bad["recordedtime"] = "2026-01-31T12:00:00Z".into();
+    bad["data"]["lines"][0]["amount"]["currency"] = "USD".into();
+    let record = join_record([good.as_slice(), wrong.to_string().as_bytes(), bad.to_string().as_bytes()].into_iter());
+    let read = decode_record(&record).unwrap();
+    assert!(read[0].is_ok());
+    assert_eq!(read[1].as_ref().unwrap_err().field, "data.total.currency");
+    assert_eq!(read[2].as_ref().unwrap_err().field, "data.lines[0].amount.currency");
+}
+
+#[test]
 fn a_publisher_cannot_say_when_it_was_recorded() {
     let mut event = order();
     event["recordedtime"] = "1999-01-01T00:00:00Z".into();

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const AT_ONCE: usize = 16;
 
 /// The events at these entries, in no particular order. One that can't be fetched just now is left out.
-pub(crate) async fn fetch(log: &Log, partition: u32, entries: &[Entry]) -> Vec<(Place, Envelope)> {
+pub(crate) async fn fetch(log: &Log, partition: u32, entries: impl Iterator<Item = &Entry>) -> Vec<(Place, Envelope)> {
     let Ok(stream) = log.jetstream().get_stream_no_info(subject::log_stream(log.prefix(), partition)).await else {
         return Vec::new();
     };

@@ -1,0 +1,129 @@
+//! Events as the log is written: the type stands before the data, so that the data is read in the same pass.
+//!
+//! Whatever is wrong or unusual is no concern of this file: it gives up, and the event is read again where mistakes are named.
+
+use crate::{Envelope, Event, Id, Kind, Source, Timestamp};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use std::fmt;
+
+/// An event that holds no surprise.
+pub(crate) struct Quick(pub(crate) Envelope);
+
+#[derive(serde::Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Field {
+    Specversion,
+    Id,
+    Source,
+    Type,
+    Subject,
+    Time,
+    Recordedtime,
+    Datacontenttype,
+    Data,
+    #[serde(other)]
+    Other,
+}
+
+/// A type of the vocabulary, by its name.
+struct Named(Kind);
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = Named;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a type of the vocabulary")
+            }
+            fn visit_str<E: Error>(self, name: &str) -> Result<Named, E> {
+                Kind::from_name(name).map(Named).ok_or_else(|| E::custom("no such type"))
+            }
+        }
+        deserializer.deserialize_str(Name)
+    }
+}
+
+/// Exactly `1.0`.
+struct Version;
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Version;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("1.0")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Version, E> {
+                if text == "1.0" { Ok(Version) } else { Err(E::custom("another version")) }
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// The data of an event of that type.
+struct DataOf(Kind);
+
+impl<'de> DeserializeSeed<'de> for DataOf {
+    type Value = Event;
+    fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<Event, D::Error> {
+        Event::deserialize_as(self.0, data)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quick {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Attributes;
+        impl<'de> Visitor<'de> for Attributes {
+            type Value = Quick;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a CloudEvent")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Quick, A::Error> {
+                attributes(map)
+            }
+        }
+        deserializer.deserialize_map(Attributes)
+    }
+}
+
+fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
+    let (mut version, mut id, mut source, mut kind, mut subject) = (None, None, None, None, None);
+    let (mut time, mut recorded, mut event) = (None, None, None);
+    while let Some(field) = map.next_key::<Field>()? {
+        match field {
+            Field::Specversion => once::<_, Version>(&mut version, &mut map)?,
+            Field::Id => once::<_, Id>(&mut id, &mut map)?,
+            Field::Source => once::<_, Source>(&mut source, &mut map)?,
+            Field::Type => once::<_, Named>(&mut kind, &mut map)?,
+            Field::Subject => once::<_, Id>(&mut subject, &mut map)?,
+            Field::Time => once::<_, Timestamp>(&mut time, &mut map)?,
+            Field::Recordedtime => once::<_, Timestamp>(&mut recorded, &mut map)?,
+            Field::Data => match (&kind, &event) {
+                (Some(Named(kind)), None) => event = Some(map.next_value_seed(DataOf(*kind))?),
+                _ => return Err(unusual()),
+            },
+            Field::Datacontenttype => return Err(unusual()),
+            Field::Other => drop(map.next_value::<serde::de::IgnoredAny>()?),
+        }
+    }
+    let (Some(_), Some(id), Some(source), Some(subject)) = (version, id, source, subject) else {
+        return Err(unusual());
+    };
+    let (Some(event), Some(recorded_at)) = (event, recorded) else { return Err(unusual()) };
+    event.check().map_err(|_| unusual())?;
+    Ok(Quick(Envelope { id, source, subject, occurred_at: time.unwrap_or(recorded_at), recorded_at, event }))
+}
+
+fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+    match place.replace(map.next_value()?) {
+        None => Ok(()),
+        Some(_) => Err(unusual()),
+    }
+}
+
+fn unusual<E: Error>() -> E {
+    E::custom("to be read again")
+}
