@@ -54,7 +54,7 @@ fn pauses(states: &mut [Partition<Commerce>], customers: Customers) {
         while cut.is_none() {
             let mut record = vec![b'['];
             for _ in 0..RECORD_EVENTS_MAX {
-                // A customer of this partition or of another: all are new here, which costs most.
+                // In the order of their numbers: a quarter of them are known here, the others are new.
                 customers.event(&mut record, who % customers.count, EVENTS + who / customers.count);
                 record.push(b',');
                 who += 1;
