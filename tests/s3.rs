@@ -1,5 +1,6 @@
 //! Checkpoints in a bucket, in a server that speaks S3 (moto), configured by the environment as an operator does it.
 #![cfg(feature = "s3")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 
