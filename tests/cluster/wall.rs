@@ -61,8 +61,7 @@ pub(crate) fn jetstream(cluster: &Cluster, server: &str) -> Result<JetStream, St
     for stream in accounts.iter().flat_map(|account| account["stream_detail"].as_array().into_iter().flatten()) {
         let (name, group) = (text(&stream["name"]), &stream["cluster"]);
         let copies = group["replicas"].as_array().cloned().unwrap_or_default();
-        let are_good =
-            copies.len() == 2 && copies.iter().all(|copy| copy["current"] == true && copy["offline"] != true);
+        let are_good = copies.len() == 2 && copies.iter().all(is_there);
         let leader = text(&group["leader"]);
         if leader.is_empty() || leader == server && !are_good {
             found.weak.push(format!("{name} ({leader}): {group}"));
@@ -70,6 +69,12 @@ pub(crate) fn jetstream(cluster: &Cluster, server: &str) -> Result<JetStream, St
         found.leaders.insert(name, leader);
     }
     Ok(found)
+}
+
+/// Whether a copy is there and knows what the leader does, but for what is on its way under load.
+fn is_there(copy: &Value) -> bool {
+    let knows = copy["current"] == true || copy["lag"].as_u64().unwrap_or(0) < 100;
+    knows && copy["offline"] != true && copy["active"].as_u64().is_some_and(|ns| ns < 4_000_000_000)
 }
 
 fn text(value: &Value) -> String {
