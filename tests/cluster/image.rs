@@ -112,12 +112,21 @@ fn what_the_image_is_made_of_is_there() {
     assert_eq!(image.entrypoint, [program]);
     assert_eq!(image.built, [(format!("/{program}"), format!("/usr/local/bin/{program}"))]);
     let build = &image.run[0];
-    assert!(build.contains(&format!("--release --locked --bin {program}")), "{build}");
+    assert!(
+        build.contains("cargo build --release --locked ") && build.contains(&format!("--bin {program} ")),
+        "{build}"
+    );
     assert!(build.contains(&format!("cp target/release/{program} /{program}")), "{build}");
     // The front end is embedded while building: what is committed must get into the image.
     assert!(!ignored.lines().any(|line| line.contains("dist")), "the built front end is kept out by .dockerignore");
-    let rust = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let rust = rust.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"').to_owned();
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let features = build.split("--features ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+    for feature in features.split(',').filter(|feature| !feature.is_empty()) {
+        let is_there = manifest.lines().any(|line| line.starts_with(&format!("{feature} = [")));
+        assert!(is_there, "the Dockerfile builds with the feature {feature}, which Cargo.toml does not have");
+    }
+    let rust =
+        manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"').to_owned();
     let dockerfile = std::fs::read_to_string(root().join("Dockerfile")).unwrap();
     assert!(dockerfile.contains(&format!("FROM rust:{rust}-")), "the Dockerfile builds with another Rust than {rust}");
 }

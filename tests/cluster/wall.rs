@@ -74,7 +74,7 @@ pub(crate) fn jetstream(cluster: &Cluster, server: &str) -> Result<JetStream, St
 /// Whether a copy is there and knows what the leader does, but for what is on its way under load.
 fn is_there(copy: &Value) -> bool {
     let knows = copy["current"] == true || copy["lag"].as_u64().unwrap_or(0) < 100;
-    knows && copy["offline"] != true && copy["active"].as_u64().is_some_and(|ns| ns < 4_000_000_000)
+    knows && copy["offline"] != true && copy["active"].as_u64().is_some_and(|ns| (1..4_000_000_000).contains(&ns))
 }
 
 fn text(value: &Value) -> String {

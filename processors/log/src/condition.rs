@@ -72,9 +72,11 @@ fn weigh(info: &stream::Info, is_cluster: bool, wanted: usize, condition: &mut C
     if cluster.leader.as_ref().is_none_or(String::is_empty) {
         weak(format!("{name} has no leader at the moment: nothing can be stored until its servers elect one"));
     }
-    // Under load a copy is behind by some messages in one moment and not in the next: that is no weakness.
+    // Under load a copy is behind by some messages in one moment and not in the next: that is no weakness. One that a new leader
+    // never heard of has been active for no time at all.
     let is_missing = |copy: &&stream::PeerInfo| {
-        copy.offline || copy.active > UNSEEN_FOR || !copy.current && copy.lag.unwrap_or(0) > BEHIND_BY
+        let is_unheard = copy.active.is_zero() || copy.lag.unwrap_or(0) > BEHIND_BY;
+        copy.offline || copy.active > UNSEEN_FOR || !copy.current && is_unheard
     };
     let behind: Vec<&str> = cluster.replicas.iter().filter(is_missing).map(|copy| copy.name.as_str()).collect();
     if !behind.is_empty() {
