@@ -60,6 +60,9 @@ impl Nexusflow {
         command
             .args(arguments)
             .current_dir(self.folder.path())
+            // What tests are told is no configuration.
+            .env_remove("NEXUSFLOW_DATA")
+            .env_remove("NEXUSFLOW_FAULTS")
             .env("PATH", format!("{}:{path}", root().join(".tools/venv/bin").display()))
             .env("NEXUSFLOW_OWN_NATS__PORT", self.nats_port.to_string())
             .env("NEXUSFLOW_GATEWAY__LISTEN", format!("127.0.0.1:{}", self.port))
@@ -172,13 +175,19 @@ impl Process {
     }
 
     /// As an operator does: SIGTERM, and it must end well.
-    pub(crate) fn stop(mut self) {
+    pub(crate) fn stop(self) {
+        let name = self.name;
+        let status = self.interrupt();
+        assert!(status.success(), "{name} ended with {status}");
+    }
+
+    /// SIGTERM to one that may say that there was more to do.
+    pub(crate) fn interrupt(mut self) -> std::process::ExitStatus {
         signal("-TERM", self.child.id());
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                assert!(status.success(), "{} ended with {status}", self.name);
-                return;
+                return status;
             }
             assert!(began.elapsed() < SOON, "{} did not stop", self.name);
             pause();
@@ -215,8 +224,13 @@ pub(crate) fn signal(signal: &str, process: u32) {
 
 /// The process of nats-server that `nexusflow nats` looks after.
 pub(crate) fn nats_server(of: u32) -> u32 {
+    running_nats_server(of).unwrap()
+}
+
+/// The same; none between the death of one and the start of the next.
+pub(crate) fn running_nats_server(of: u32) -> Option<u32> {
     let found = Command::new("pgrep").args(["-P", &of.to_string()]).output().unwrap();
-    String::from_utf8(found.stdout).unwrap().split_whitespace().next().unwrap().parse().unwrap()
+    String::from_utf8(found.stdout).unwrap().split_whitespace().next()?.parse().ok()
 }
 
 /// Waits for a condition; says what it last was when it does not come true.

@@ -2,16 +2,20 @@
 
 use crate::connect::{Connection, Log};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, ReplayPolicy, pull};
+use async_nats::jetstream::stream::RawMessageErrorKind;
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
+use nexusflow_model::limits::RECORD_BYTES_MAX;
 use nexusflow_model::subject;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Messages asked for at a time: they wait in memory, and a full record has some hundred kilobytes. Explicit batches, because a
-/// long-lived pull was seen to stop asking for more.
+/// Messages asked for at a time, if they are small. Explicit batches, because a long-lived pull was seen to stop asking for more.
 const BATCH_RECORDS: usize = 64;
+/// About as many bytes are asked for at a time: what we don't take at once waits in the server, which cuts off a client for whom
+/// more than 64 MiB wait, of all its partitions.
+const BATCH_BYTES: usize = 4 * 1_024 * 1_024;
 /// How long the server waits with its answer when there is nothing.
 const EXPIRES: Duration = Duration::from_secs(2);
 /// When an answer is overdue. In a cluster the consumer lives on one server, which may die while we are connected to another:
@@ -19,6 +23,8 @@ const EXPIRES: Duration = Duration::from_secs(2);
 const OVERDUE: Duration = Duration::from_secs(3);
 /// Records handed over at once at the most, so that what is shown stays fresh while catching up.
 const HAND_OVER_RECORDS: usize = 16;
+/// And no more once it is so much: hand-overs wait in memory.
+const HAND_OVER_BYTES: usize = 1_024 * 1_024;
 
 /// A record as it stands in the log.
 #[derive(Debug, Clone)]
@@ -68,8 +74,8 @@ pub struct Reader {
     batch: Option<pull::Batch>,
     /// When the server was last heard of, or asked.
     heard_at: Instant,
-    /// Whether the consumer has not delivered anything yet: what it delivers first is what the log has next.
-    is_fresh: bool,
+    /// About the size of the largest record of late, in bytes: how many are asked for depends on it.
+    largest: usize,
     connection: watch::Receiver<Connection>,
 }
 
@@ -82,7 +88,9 @@ impl std::fmt::Debug for Reader {
 impl Reader {
     /// A reader of what follows `after` (0: of everything).
     pub fn new(log: &Log, partition: u32, after: u64) -> Self {
-        let connection = log.connection();
+        let mut connection = log.connection();
+        // What changed before is no interruption of this reading.
+        connection.mark_unchanged();
         Self {
             log: log.clone(),
             partition,
@@ -90,7 +98,7 @@ impl Reader {
             consumer: None,
             batch: None,
             heard_at: Instant::now(),
-            is_fresh: true,
+            largest: RECORD_BYTES_MAX,
             connection,
         }
     }
@@ -108,8 +116,31 @@ impl Reader {
                 self.batch = None;
                 self.consumer = None;
                 // What came before the trouble is good; the trouble will show again at the next call.
-                if records.is_empty() { Err(error) } else { Ok(records) }
+                if !records.is_empty() {
+                    return Ok(records);
+                }
+                // What did not come is not gone for that: it may have been on its way when we were cut off.
+                match error {
+                    ReadError::Gap { partition, .. } if self.is_there(self.after + 1).await? => {
+                        Err(ReadError::Unavailable { partition, cause: "a record was lost on its way".into() })
+                    }
+                    error => Err(error),
+                }
             }
+        }
+    }
+
+    /// Whether the log holds a record.
+    async fn is_there(&self, sequence: u64) -> Result<bool, ReadError> {
+        let partition = self.partition;
+        let unavailable =
+            |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
+        let name = subject::log_stream(self.log.prefix(), partition);
+        let stream = self.log.jetstream().get_stream_no_info(name).await.map_err(|error| unavailable(&error))?;
+        match stream.get_raw_message(sequence).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(false),
+            Err(error) => Err(unavailable(&error)),
         }
     }
 
@@ -128,6 +159,7 @@ impl Reader {
             _ = self.connection.changed() => return Err(unavailable(&"the connection changed")),
             () = tokio::time::sleep_until(self.heard_at + OVERDUE) => return Err(unavailable(&"the consumer does not answer")),
         };
+        let mut bytes = 0;
         loop {
             let Some(message) = next else {
                 self.batch = None;
@@ -138,15 +170,15 @@ impl Reader {
             let (sequence, behind) = (info.stream_sequence, info.pending);
             let stored_at_ms = (info.published.unix_timestamp_nanos() / 1_000_000) as i64;
             if sequence != self.after + 1 {
-                // Only what a new consumer delivers first tells what the log holds: an older one may have lost messages on
-                // the way, while we were disconnected or too slow, and asking anew brings them.
-                let gap = ReadError::Gap { partition, after: self.after, found: sequence };
-                return Err(if self.is_fresh { gap } else { unavailable(&gap) });
+                return Err(ReadError::Gap { partition, after: self.after, found: sequence });
             }
-            self.is_fresh = false;
             (self.after, self.heard_at) = (sequence, Instant::now());
+            let size = message.message.payload.len();
+            // What was large some time ago says less and less.
+            self.largest = size.max(self.largest - self.largest / 16);
+            bytes += size;
             records.push(Record { sequence, behind, stored_at_ms, payload: message.message.payload });
-            if records.len() >= HAND_OVER_RECORDS {
+            if records.len() >= HAND_OVER_RECORDS || bytes >= HAND_OVER_BYTES {
                 return Ok(());
             }
             match batch.next().now_or_never() {
@@ -162,13 +194,12 @@ impl Reader {
             |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
         if self.consumer.is_none() {
             self.consumer = Some(self.consumer_from(self.after + 1).await?);
-            self.is_fresh = true;
         }
         let Some(consumer) = &self.consumer else { return Err(unavailable(&"no consumer")) };
         // Without idle heartbeats: async-nats 0.51 answers one with Pending and no waker, and sleeps on what comes after it.
         consumer
             .batch()
-            .max_messages(BATCH_RECORDS)
+            .max_messages((BATCH_BYTES / self.largest.max(1)).clamp(1, BATCH_RECORDS))
             .expires(EXPIRES)
             .messages()
             .await
