@@ -11,11 +11,15 @@ use nexusflow_model::event::control::ConfigChanged;
 use nexusflow_model::{Place, Timestamp};
 use nexusflow_runtime::Worker;
 use std::error::Error;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+/// How long parts may take to stop: less than what service managers allow before they kill.
+const STOP_WITHIN: Duration = Duration::from_secs(25);
 
 /// The wall clock of what comes in now.
 pub(crate) fn now() -> Timestamp {
@@ -102,7 +106,25 @@ pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
     let (_raise, flag) = shutdown()?;
     let log = open_log(config, "worker").await?;
     out::say(&format!("worker of {} partitions", log.partitions()));
-    run_worker(config, log, flag).await
+    let stopping = async { nexusflow_log::raised(&mut flag.clone()).await };
+    stop_in_time(run_worker(config, log, flag.clone()), stopping).await
+}
+
+/// Runs `parts` to their end; from when `stopping` is done they have some time for it: what waits for a server that is gone must
+/// not keep a process from ending.
+pub(crate) async fn stop_in_time(
+    parts: impl Future<Output = Result<(), Box<dyn Error>>>,
+    stopping: impl Future<Output = ()>,
+) -> Result<(), Box<dyn Error>> {
+    let mut parts = std::pin::pin!(parts);
+    tokio::select! {
+        ended = &mut parts => return ended,
+        () = stopping => {}
+    }
+    match tokio::time::timeout(STOP_WITHIN, parts).await {
+        Ok(ended) => ended,
+        Err(_) => Err("some part did not stop in time; the log has everything".into()),
+    }
 }
 
 /// `nexusflow gateway`

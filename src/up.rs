@@ -4,10 +4,6 @@ use crate::config::Config;
 use crate::nats_server::NatsServer;
 use crate::{demo, out, process};
 use std::error::Error;
-use std::time::Duration;
-
-/// How long parts may take to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs everything until it is told to stop.
 pub(crate) async fn up(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
@@ -36,7 +32,6 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
     let worker = process::run_worker(config, log.clone(), flag.clone());
     let serving = async { gateway.serve(http.router()).await.map_err(Box::<dyn Error>::from) };
     let company = async { if with_demo { demo::tell(config, &log, flag.clone()).await } else { Ok(()) } };
-    let mut watched = flag.clone();
     let all = async {
         // The first part that fails takes the others with it, in good order.
         let down = |result: Result<(), Box<dyn Error>>| {
@@ -49,13 +44,9 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
             tokio::join!(async { down(worker.await) }, async { down(serving.await) }, async { down(company.await) },);
         worker.and(serving).and(company)
     };
-    tokio::pin!(all);
-    tokio::select! {
-        ended = &mut all => return ended,
-        () = nexusflow_log::raised(&mut watched) => out::say("stopping ..."),
-    }
-    match tokio::time::timeout(STOP_WITHIN, all).await {
-        Ok(ended) => ended,
-        Err(_) => Err("some part did not stop in time; the log has everything".into()),
-    }
+    let stopping = async {
+        nexusflow_log::raised(&mut flag.clone()).await;
+        out::say("stopping ...");
+    };
+    process::stop_in_time(all, stopping).await
 }
