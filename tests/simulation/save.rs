@@ -61,7 +61,13 @@ impl Saving {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Resting) {
             Stage::Resting if begins && partition.sequence() > 0 => self.begin(partition, shared),
             Stage::Resting => Stage::Resting,
+            // An owner that stops drops what it has begun, and begins a last one.
+            Stage::Cutting { .. } if shared.fails(20) => self.begin(partition, shared),
             Stage::Cutting { is_whole, late } => cut(partition, is_whole, late, shared),
+            Stage::Leaving { changes, .. } if shared.fails(20) => {
+                self.pending = std::mem::take(&mut self.pending).then(changes);
+                self.begin(partition, shared)
+            }
             Stage::Leaving { stamp, changes }
                 if leaving.is_settled(stamp.sequence) || shared.plant == Plant::CheckpointUnsettled =>
             {
