@@ -73,6 +73,12 @@ browser: need-rust need-node nextest $(NATS_SERVER_READY) $(WEB_READY) ## The en
 	$(call say,Tests: browser)
 	cargo nextest run --locked --features s3 --test browser
 
+# Shorter in every run of `make test`: fewer kills, less data.
+.PHONY: faults
+faults: need-rust nextest $(NATS_SERVER_READY) ## The long run of real faults: kills, pauses, a full disk, too much load
+	$(call say,Tests: real faults: half an hour)
+	NEXUSFLOW_FAULTS=long cargo nextest run --locked --profile faults --test faults
+
 .PHONY: check
 check: need-rust need-node fmt-check typos deny clippy web-check test ## All tests, and form, lints, licences, layers: what CI runs
 	$(call say,All is well)

@@ -137,7 +137,10 @@ impl Found {
                 let behind = self.behind().unwrap_or_default();
                 Some(format!("partition {partition} is {behind} records behind; what is shown is not up to date"))
             }
-            _ => None,
+            _ => {
+                let trouble = self.standing.as_ref()?.trouble.as_deref()?;
+                Some(format!("partition {partition}: {owner} {trouble}"))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::judge::Judge;
 use crate::publisher::{Load, Publishers};
 use crate::set_up::{events, goes_on, log_of, of_partitions, restored};
 use crate::shop::Tells;
+use serde_json::Value;
 use std::process::Command;
 
 const NAME: &str = "full_disk::a_full_disk_under_the_checkpoints_stops_nothing";
@@ -26,11 +27,15 @@ fn a_full_disk_under_the_checkpoints_stops_nothing() {
     let publishers = Publishers::start(&Load { urls, publishers: 3, batch: 5, tells: Tells::Stories });
     let good = checkpointed(&nexusflow, &[0; 4]);
     disk.fill();
-    eventually(SOON, "it says that there is no room", || {
+    let complaint = eventually(SOON, "it says that there is no room", || {
         let said = log_of(&nexusflow, "worker");
-        let is_said = said.lines().any(|line| line.contains("checkpoint") && line.contains("No space left on device"));
-        if is_said { Ok(()) } else { Err(said) }
+        let mut lines = said.lines().filter(|line| line.contains("could not write a checkpoint"));
+        lines.find(|line| line.contains("No space left on device")).map(str::to_owned).ok_or(said)
     });
+    assert!(complaint.contains("worker.checkpoints"), "it says how to mend it: {complaint}");
+    let status = nexusflow.run(&["status"]);
+    let status = String::from_utf8_lossy(&status.stdout);
+    assert!(status.contains("No space left on device"), "{status}");
     // It folds on, and what was good stays good: a worker that is killed now begins there.
     let folded = goes_on(&nexusflow, events(&nexusflow) + 1_000);
     let worker = killed(&nexusflow, worker, &good);
@@ -39,6 +44,10 @@ fn a_full_disk_under_the_checkpoints_stops_nothing() {
     let better = checkpointed(&nexusflow, &sequences(&nexusflow, "applied_seq"));
     let worker = killed(&nexusflow, worker, &better);
     goes_on(&nexusflow, folded);
+    eventually(SOON, "all is well again", || {
+        let troubles = of_partitions(&nexusflow, "trouble");
+        if troubles.iter().all(Value::is_null) { Ok(()) } else { Err(format!("{troubles:?}")) }
+    });
     let told = publishers.stop();
     let mut judge = Judge::new(&nexusflow);
     let verdict = judge.verdict(&nexusflow);

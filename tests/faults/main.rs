@@ -17,6 +17,8 @@ mod nats_killed;
 mod olist;
 mod parts;
 mod publisher;
+#[path = "../shown/mod.rs"]
+mod rendered;
 mod set_up;
 mod shop;
 mod shown;

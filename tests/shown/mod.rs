@@ -1,4 +1,5 @@
 //! What the views show of partitions: everything that has a screen.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use nexusflow_domain::views::{self, Params};

@@ -101,7 +101,7 @@ fn row(state: &State, partition: u32, standing: Option<&Standing>) -> Row {
         json!(lives.map(|heard| heard.events_per_s.round() as i64)),
         standing.checkpoint.into(),
         json!(Some(standing.checkpoint_age_ms).filter(|age| *age >= 0 && standing.checkpoint > 0)),
-        json!(trouble.filter(|_| lives.is_none())),
+        json!(trouble.filter(|_| lives.is_none()).or(standing.trouble.as_deref())),
     ]
 }
 

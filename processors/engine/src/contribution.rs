@@ -26,6 +26,8 @@ pub struct Standing {
     pub checkpoint: u64,
     /// How old that checkpoint is, in milliseconds; negative where there is none.
     pub checkpoint_age_ms: i64,
+    /// What goes wrong while it is folded, and how to mend it, for people; none where all is well.
+    pub trouble: Option<String>,
 }
 
 /// What changed in a partition's rollups, or all of them. Panes are replaced whole, so that receiving one twice counts once.

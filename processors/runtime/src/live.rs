@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) folded_at: Instant,
     pub(crate) checkpoint: u64,
     pub(crate) checkpointed_at: Option<Instant>,
+    /// Why the last checkpoint could not be written.
+    pub(crate) trouble: Option<String>,
     epoch: u64,
     version: u64,
     owner: String,
@@ -45,6 +47,7 @@ impl Live {
             folded_at: Instant::now(),
             checkpoint,
             checkpointed_at: None,
+            trouble: None,
             epoch,
             version: 1,
             owner,
@@ -95,6 +98,7 @@ impl Live {
                 .map_or(0, |all| all.customers.known) as u64,
             checkpoint: self.checkpoint,
             checkpoint_age_ms: self.checkpointed_at.map_or(-1, |at| at.elapsed().as_millis() as i64),
+            trouble: self.trouble.clone(),
         }
     }
 

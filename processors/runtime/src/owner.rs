@@ -108,8 +108,8 @@ impl Owner {
                     (published_at, is_dirty) = (Instant::now(), false);
                 }
                 next = records.recv() => match next {
-                    Some(Ok(records)) => {
-                        let events = self.fold(&records).await;
+                    Some(Ok(fetched)) => {
+                        let events = self.fold(&fetched, !records.is_empty()).await;
                         self.saving.count(events);
                         is_dirty = true;
                         self.configure_if_caught_up().await;
@@ -170,8 +170,8 @@ impl Owner {
         }
     }
 
-    /// Folds records and lets what follows from them leave; says how many events they held.
-    async fn fold(&mut self, records: &[Record]) -> usize {
+    /// Folds records and lets what follows from them leave; says how many events they held. `more`: others have arrived already.
+    async fn fold(&mut self, records: &[Record], more: bool) -> usize {
         let Some(last) = records.last() else { return 0 };
         let mut count = 0;
         for record in records {
@@ -201,7 +201,8 @@ impl Owner {
         with(&self.live, |live| {
             live.head = live.head.max(last.sequence + last.behind);
             live.folded_at = Instant::now();
-            live.lag_ms = if last.behind == 0 { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
+            let waits = more || last.behind > 0;
+            live.lag_ms = if !waits { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
         });
         count
     }

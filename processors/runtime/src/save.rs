@@ -201,12 +201,20 @@ impl Saving {
                 tracing::debug!(partition, sequence = stamp.sequence, bytes, bytes_in_all, "checkpoint");
                 with(live, |live| {
                     (live.checkpoint, live.checkpointed_at) = (stamp.sequence, Some(Instant::now()));
+                    live.trouble = None;
                 });
                 if let Some(why) = untidy {
                     tracing::warn!(partition, why, "older checkpoints were not removed; next time");
                 }
             }
-            Err(error) => tracing::warn!(partition, %error, "could not write a checkpoint; the log has everything"),
+            Err(error) => {
+                let trouble = format!(
+                    "could not write a checkpoint: {error}. Nothing is lost, the log has everything, but a start will take longer. \
+                     Make room there, or set worker.checkpoints to another place; it is tried again"
+                );
+                tracing::warn!(partition, "{trouble}");
+                with(live, |live| live.trouble = Some(trouble));
+            }
         }
         Stage::Resting
     }
