@@ -33,7 +33,7 @@ fn a_slow_fold_slows_the_door_and_memory_stays_flat() {
     }
     (memory.began, memory.most) = ([0; 2], [0; 2]);
     let (mut rounds, before) = (0, publishers.bytes());
-    while rounds < of(5, 50) || publishers.bytes() < before + of(4, 20) * GROWTH_MAX {
+    while rounds < of(5, 50) || publishers.bytes() < before + of(2, 20) * GROWTH_MAX {
         is_slow(&nexusflow, &publishers, &worker, &mut memory);
         rounds += 1;
     }
