@@ -107,7 +107,7 @@ pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = open_log(config, "worker").await?;
     out::say(&format!("worker of {} partitions", log.partitions()));
     let stopping = async { nexusflow_log::raised(&mut flag.clone()).await };
-    stop_in_time(run_worker(config, log, flag.clone()), stopping).await
+    stop_in_time(Box::pin(run_worker(config, log, flag.clone())), stopping).await
 }
 
 /// Runs `parts` to their end; from when `stopping` is done they have some time for it: what waits for a server that is gone must

@@ -48,5 +48,5 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
         nexusflow_log::raised(&mut flag.clone()).await;
         out::say("stopping ...");
     };
-    process::stop_in_time(all, stopping).await
+    process::stop_in_time(Box::pin(all), stopping).await
 }
