@@ -1,5 +1,7 @@
 //! What people have to be told, once.
 
+pub mod calendar;
+
 use nexusflow_model::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -158,6 +158,11 @@ impl Zone {
         &self.zone
     }
 
+    /// From when on which offset from UTC holds, both in milliseconds, ascending; the first from the earliest instant on.
+    pub(crate) fn offsets(&self) -> &[(i64, i64)] {
+        &self.offsets
+    }
+
     /// (days since 1970-01-01, hour of that day) of an instant here.
     pub fn day_and_hour(&self, at: Timestamp) -> (i32, i32) {
         let holds = self.offsets.partition_point(|(from, _)| *from <= at.as_ms());
