@@ -39,6 +39,12 @@ pub(crate) async fn look(log: &Log) -> Result<Condition, LayoutError> {
         layout::keeps_everything(&stream.cached_info().config)?;
         weigh(stream.cached_info(), is_cluster, wanted, &mut condition);
     }
+    // Of a log that an older version made there are none yet.
+    for outward in crate::deliveries::streams(log) {
+        if let Ok(stream) = log.jetstream().get_stream(&outward.name).await {
+            weigh(stream.cached_info(), is_cluster, wanted, &mut condition);
+        }
+    }
     // There are none before a worker ever ran.
     for bucket in [subject::workers_bucket(log.prefix()), subject::owners_bucket(log.prefix())] {
         if let Ok(store) = log.jetstream().get_key_value(bucket).await {

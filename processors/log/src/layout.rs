@@ -165,7 +165,16 @@ pub(crate) async fn prepare(log: &Log, patience: Duration) -> Result<(), LayoutE
     for (name, subject) in streams(log) {
         patiently(patience, || ensure_stream(log, &name, &subject)).await?;
     }
+    for wanted in crate::deliveries::streams(log) {
+        patiently(patience, || ensure_outward(log, &wanted)).await?;
+    }
     Ok(())
+}
+
+/// One of the streams for deliveries: it forgets on purpose, so that nothing more is asked of it than to be there.
+async fn ensure_outward(log: &Log, wanted: &stream::Config) -> Result<(), LayoutError> {
+    let made = log.jetstream().get_or_create_stream(wanted.clone()).await;
+    made.map(drop).map_err(|cause| refusal("making a stream for deliveries", &cause))
 }
 
 /// The streams of the log, each with its subject.

@@ -1,4 +1,4 @@
-//! Reading a partition's log by sequence.
+//! Reading a partition's log, or the output log, by sequence.
 
 use crate::connect::{Connection, Log};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, ReplayPolicy, pull};
@@ -68,6 +68,9 @@ pub enum ReadError {
 /// Reads one partition in order, from a sequence on, without acknowledgements: the reader knows its place.
 pub struct Reader {
     log: Log,
+    /// The name of the stream.
+    stream: String,
+    /// What errors name it by: the partition, where it is the log of one.
     partition: u32,
     after: u64,
     consumer: Option<Consumer<pull::Config>>,
@@ -81,18 +84,28 @@ pub struct Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("partition", &self.partition).field("after", &self.after).finish_non_exhaustive()
+        f.debug_struct("Reader").field("stream", &self.stream).field("after", &self.after).finish_non_exhaustive()
     }
 }
 
 impl Reader {
     /// A reader of what follows `after` (0: of everything).
     pub fn new(log: &Log, partition: u32, after: u64) -> Self {
+        Self::of(log, subject::log_stream(log.prefix(), partition), partition, after)
+    }
+
+    /// The same of the output log, which is one for all partitions: errors name it as if it were the one behind the last.
+    pub fn of_effects(log: &Log, after: u64) -> Self {
+        Self::of(log, subject::effect_stream(log.prefix()), log.partitions(), after)
+    }
+
+    fn of(log: &Log, stream: String, partition: u32, after: u64) -> Self {
         let mut connection = log.connection();
         // What changed before is no interruption of this reading.
         connection.mark_unchanged();
         Self {
             log: log.clone(),
+            stream,
             partition,
             after,
             consumer: None,
@@ -135,8 +148,8 @@ impl Reader {
         let partition = self.partition;
         let unavailable =
             |cause: &dyn std::fmt::Display| ReadError::Unavailable { partition, cause: cause.to_string() };
-        let name = subject::log_stream(self.log.prefix(), partition);
-        let stream = self.log.jetstream().get_stream_no_info(name).await.map_err(|error| unavailable(&error))?;
+        let stream =
+            self.log.jetstream().get_stream_no_info(&self.stream).await.map_err(|error| unavailable(&error))?;
         match stream.get_raw_message(sequence).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(false),
@@ -216,9 +229,8 @@ impl Reader {
             num_replicas: 1,
             ..pull::Config::default()
         };
-        let stream = subject::log_stream(self.log.prefix(), self.partition);
         let made: Result<Consumer<pull::Config>, _> =
-            self.log.jetstream().create_consumer_on_stream(config, stream).await;
+            self.log.jetstream().create_consumer_on_stream(config, &self.stream).await;
         made.map_err(|error| ReadError::Unavailable { partition: self.partition, cause: error.to_string() })
     }
 }

@@ -69,3 +69,58 @@ pub fn workers_bucket(prefix: &str) -> String {
 pub fn worker(prefix: &str, id: &str) -> String {
     format!("{prefix}.worker.{id}")
 }
+
+/// The stream in which messages to people outside the consoles wait until they are delivered.
+pub fn delivery_stream(prefix: &str) -> String {
+    format!("{}_DELIVERIES", prefix.to_uppercase())
+}
+
+/// What waits for one target.
+pub fn delivery(prefix: &str, target: &str) -> String {
+    format!("{prefix}.delivery.{target}")
+}
+
+/// What waits for any target.
+pub fn deliveries(prefix: &str) -> String {
+    format!("{prefix}.delivery.*")
+}
+
+/// The stream that says what became of deliveries.
+pub fn delivered_stream(prefix: &str) -> String {
+    format!("{}_DELIVERED", prefix.to_uppercase())
+}
+
+/// What became of deliveries to one target.
+pub fn delivered(prefix: &str, target: &str) -> String {
+    format!("{prefix}.delivered.{target}")
+}
+
+/// What became of deliveries to any target.
+pub fn all_delivered(prefix: &str) -> String {
+    format!("{prefix}.delivered.*")
+}
+
+/// Where the notifier says how its targets stand, when something changes and every few seconds.
+pub fn targets(prefix: &str) -> String {
+    format!("{prefix}.targets")
+}
+
+/// Where the notifier answers how its targets stand.
+pub fn targets_query(prefix: &str) -> String {
+    format!("{prefix}.targets.query")
+}
+
+/// Where gateways say which alerts a console has shown to a person.
+pub fn receipts(prefix: &str) -> String {
+    format!("{prefix}.receipt")
+}
+
+/// The key-value bucket in which those that there is one of at a time say that they lead.
+pub fn leaders_bucket(prefix: &str) -> String {
+    format!("{prefix}-leaders")
+}
+
+/// The key-value bucket in which the notifier keeps what it has yet to tell.
+pub fn notifier_bucket(prefix: &str) -> String {
+    format!("{prefix}-notifier")
+}
