@@ -10,6 +10,7 @@
 mod parts;
 
 use futures_util::StreamExt;
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::{Activity, Rollup};
 use nexusflow_engine::Contribution;
 use nexusflow_log::{Appender, Log, LogSettings, NatsSettings};
@@ -101,7 +102,7 @@ async fn folded(mut heard: nexusflow_log::async_nats::Subscriber, n: u64, began:
     let mut folded: BTreeMap<u32, u64> = BTreeMap::new();
     while folded.values().sum::<u64>() < n {
         let message = heard.next().await.unwrap();
-        let told: Contribution<Rollup, Activity> = postcard::from_bytes(&message.payload).unwrap();
+        let told: Contribution<Rollup, Activity, Card> = postcard::from_bytes(&message.payload).unwrap();
         assert_eq!((told.standing.counters.duplicates, told.standing.counters.unreadable), (0, 0));
         folded.insert(told.partition, told.standing.counters.events);
     }

@@ -1,7 +1,7 @@
 //! The output log, as whoever carries effects out reads it.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use nexusflow_domain::Alert;
+use nexusflow_domain::AlertEffect;
 use nexusflow_engine::{Departed, Effect, EffectId};
 use nexusflow_log::Log;
 use nexusflow_model::subject;
@@ -12,7 +12,7 @@ const AT_ONCE: usize = 64;
 /// What has left each partition so far.
 pub(crate) struct OutputLog {
     /// By partition, in the order in which they left.
-    pub(crate) effects: Vec<Vec<Effect<Alert>>>,
+    pub(crate) effects: Vec<Vec<Effect<AlertEffect>>>,
     through: Vec<Option<EffectId>>,
     read: u64,
 }
@@ -33,7 +33,8 @@ impl OutputLog {
         let entries: Vec<_> = fetched.try_collect().await.map_err(|cause| failed(&cause))?;
         for entry in entries {
             let partition: usize = entry.subject.rsplit('.').next().unwrap().parse().unwrap();
-            let Departed { through, effects, .. } = serde_json::from_slice::<Departed<Alert>>(&entry.payload).unwrap();
+            let Departed { through, effects, .. } =
+                serde_json::from_slice::<Departed<AlertEffect>>(&entry.payload).unwrap();
             let mut before = self.through[partition];
             for effect in &effects {
                 assert!(Some(effect.id) > before, "partition {partition}: {:?} after {before:?}", effect.id);

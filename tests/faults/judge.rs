@@ -3,7 +3,7 @@
 use crate::effects::OutputLog;
 use crate::harness::{Nexusflow, SOON, eventually};
 use crate::shown;
-use nexusflow_domain::{Alert, Commerce};
+use nexusflow_domain::{AlertEffect, Commerce};
 use nexusflow_engine::{Counters, Decision, Effect, Emission, Partition};
 use nexusflow_log::{Log, LogSettings, NatsSettings, Reader};
 use nexusflow_model::{Envelope, Kind, Place, cloudevents, partition};
@@ -36,7 +36,7 @@ pub(crate) struct Judge {
 struct Calm {
     reader: Reader,
     partition: Partition<Commerce>,
-    effects: Vec<Effect<Alert>>,
+    effects: Vec<Effect<AlertEffect>>,
 }
 
 /// What the judge has found to be so.

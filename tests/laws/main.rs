@@ -8,6 +8,7 @@ mod shown;
 
 use arbitrary::Source;
 use nexusflow_connectors::demo::{Company, Profile};
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::rollup::ROLLUPS;
 use nexusflow_domain::{Activity, Commerce, Rollup};
 use nexusflow_engine::contribution::{Absorbed, Assembly, Standing};
@@ -105,7 +106,7 @@ macro_rules! each {
     };
 }
 
-each!(customers, commerce, delivery, tickets, satisfaction, sentiment, deals, health);
+each!(customers, commerce, delivery, tickets, satisfaction, sentiment, deals, alerting, health);
 
 fn any_rollup(seed: u64) -> Rollup {
     Rollup::deserialize(&mut Source::of(seed)).unwrap()
@@ -133,7 +134,7 @@ proptest! {
     }
 }
 
-type Told = Contribution<Rollup, Activity>;
+type Told = Contribution<Rollup, Activity, Card>;
 
 /// What changed of a partition since version `from`; everything there is for 0.
 fn told(partition: &mut Partition<Commerce>, from: u64) -> Told {
@@ -143,6 +144,10 @@ fn told(partition: &mut Partition<Commerce>, from: u64) -> Told {
     let panes = match everything {
         Some(panes) => panes.into_iter().map(|pane| (pane, partition.rollups().panes().get(&pane).cloned())).collect(),
         None => changed,
+    };
+    let cards = match from {
+        0 => partition.board().cards().map(|(key, card)| (key.clone(), Some(card.clone()))).collect(),
+        _ => partition.board_mut().take_changed(),
     };
     let standing =
         Standing { sequence: partition.sequence(), clock_ms: partition.clock().as_ms(), ..Standing::default() };
@@ -154,6 +159,7 @@ fn told(partition: &mut Partition<Commerce>, from: u64) -> Told {
         version: from + 1,
         part: (0, 1),
         panes,
+        cards,
         config: None,
         effects: Vec::new(),
         standing,
@@ -161,7 +167,7 @@ fn told(partition: &mut Partition<Commerce>, from: u64) -> Told {
 }
 
 /// Over the wire: in parts, as bytes. Says how many parts it took.
-fn hear(merged: &mut Merged<Rollup>, told: Told) -> usize {
+fn hear(merged: &mut Merged<Rollup, Card>, told: Told) -> usize {
     let mut assembly = Assembly::default();
     let parts: Vec<Vec<u8>> = told.split().iter().map(|part| postcard::to_stdvec(part).unwrap()).collect();
     let heard: Vec<Told> = parts.iter().filter_map(|part| assembly.take(postcard::from_bytes(part).unwrap())).collect();

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::views::{self, Params};
 use nexusflow_domain::{Activity, Business, Commerce, Rollup};
 use nexusflow_engine::contribution::{Assembly, Standing};
@@ -13,15 +14,16 @@ pub(crate) fn business() -> Business {
     toml::from_str(include_str!("../../config/business.toml")).unwrap()
 }
 
-/// The rows of every topic and period, by its name.
+/// The rows of every topic and period, by its name; but for alerts: those depend on what was known when, which is the order of the
+/// log.
 pub(crate) fn shown<'a>(
     partitions: impl IntoIterator<Item = &'a Partition<Commerce>>,
 ) -> Vec<(String, Vec<Vec<Value>>)> {
-    let mut merged: Merged<Rollup> = Merged::default();
+    let mut merged: Merged<Rollup, Card> = Merged::default();
     let mut business = None;
     for partition in partitions {
         let panes = partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone())));
-        let contribution: Contribution<Rollup, Activity> = Contribution {
+        let contribution: Contribution<Rollup, Activity, Card> = Contribution {
             format: Commerce::VERSION,
             partition: partition.id(),
             epoch: 1,
@@ -29,6 +31,7 @@ pub(crate) fn shown<'a>(
             version: 1,
             part: (0, 1),
             panes: panes.collect(),
+            cards: partition.board().cards().map(|(key, card)| (key.clone(), Some(card.clone()))).collect(),
             config: None,
             effects: Vec::new(),
             standing: Standing { clock_ms: partition.clock().as_ms(), ..Standing::default() },
@@ -43,7 +46,7 @@ pub(crate) fn shown<'a>(
     let (business, clock) = (business.unwrap(), merged.clock().unwrap());
     let scene = views::Scene { merged: &merged, business, clock };
     let mut all = Vec::new();
-    for topic in views::TOPICS {
+    for topic in views::TOPICS.iter().filter(|topic| topic.name != "alerting") {
         let periods: &[&str] = if topic.name == "figures" { &["today", "7d", "30d", "365d", "all"] } else { &[""] };
         for period in periods {
             let params =

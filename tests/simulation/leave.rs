@@ -5,7 +5,7 @@ use crate::log::Output;
 use crate::plant::Plant;
 use crate::save::CREATED_NS;
 use crate::world::Shared;
-use nexusflow_domain::Alert;
+use nexusflow_domain::AlertEffect;
 use nexusflow_engine::{Departed, Effect, EffectId, Emission, Outbox};
 use nexusflow_model::Envelope;
 use std::collections::VecDeque;
@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 #[derive(Default)]
 pub(crate) struct Leaving {
     /// Handed over before the output log was asked.
-    waiting: Vec<Emission<Alert>>,
-    outbox: Option<Outbox<Alert>>,
+    waiting: Vec<Emission<AlertEffect>>,
+    outbox: Option<Outbox<AlertEffect>>,
     /// The number of the output log's last entry, as far as is known.
     last: u64,
     on_the_way: Option<Batch>,
@@ -23,13 +23,13 @@ pub(crate) struct Leaving {
 struct Batch {
     through: EffectId,
     derived: VecDeque<Envelope>,
-    effects: Vec<Effect<Alert>>,
+    effects: Vec<Effect<AlertEffect>>,
     /// The entry was appended, or was not, or another one was.
     is_in_doubt: bool,
 }
 
 impl Leaving {
-    pub(crate) fn put(&mut self, emissions: Vec<Emission<Alert>>) {
+    pub(crate) fn put(&mut self, emissions: Vec<Emission<AlertEffect>>) {
         match &mut self.outbox {
             Some(outbox) => outbox.put(emissions),
             None => self.waiting.extend(emissions),
@@ -37,7 +37,7 @@ impl Leaving {
     }
 
     pub(crate) fn is_settled(&self, sequence: u64) -> bool {
-        let later = |emission: &Emission<Alert>| emission.id().place.sequence > sequence;
+        let later = |emission: &Emission<AlertEffect>| emission.id().place.sequence > sequence;
         self.waiting.iter().all(later) && self.outbox.as_ref().is_none_or(|outbox| outbox.is_settled(sequence))
     }
 
@@ -88,7 +88,7 @@ impl Leaving {
 }
 
 impl Batch {
-    fn of(outbox: &Outbox<Alert>, max: usize) -> Option<Self> {
+    fn of(outbox: &Outbox<AlertEffect>, max: usize) -> Option<Self> {
         let through = outbox.next(max).last()?.id();
         let (mut derived, mut effects) = (VecDeque::new(), Vec::new());
         for emission in outbox.next(max) {

@@ -1,6 +1,6 @@
 //! The logs: of events, a partition each, and of what followed from them.
 
-use nexusflow_domain::Alert;
+use nexusflow_domain::AlertEffect;
 use nexusflow_engine::Departed;
 use nexusflow_model::{Envelope, Place, Reject, cloudevents};
 
@@ -57,7 +57,7 @@ pub(crate) struct Overtaken;
 
 impl Output {
     /// Appends an entry if `after` is the last one's number, from 1; 0 where there is none.
-    pub(crate) fn append(&mut self, after: u64, entry: &Departed<Alert>) -> Result<u64, Overtaken> {
+    pub(crate) fn append(&mut self, after: u64, entry: &Departed<AlertEffect>) -> Result<u64, Overtaken> {
         if after != self.entries.len() as u64 {
             return Err(Overtaken);
         }
@@ -66,11 +66,11 @@ impl Output {
     }
 
     /// The last entry and its number.
-    pub(crate) fn last(&self) -> (u64, Option<Departed<Alert>>) {
+    pub(crate) fn last(&self) -> (u64, Option<Departed<AlertEffect>>) {
         (self.entries.len() as u64, self.entries.last().map(|entry| serde_json::from_slice(entry).unwrap()))
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Departed<Alert>> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Departed<AlertEffect>> {
         self.entries.iter().map(|entry| serde_json::from_slice(entry).unwrap())
     }
 }

@@ -1,9 +1,9 @@
 //! A domain that only sums what was ordered, in numbers of a choice: with integers it passes, with floats it must not.
 
 use crate::verdict::Simulated;
-use nexusflow_domain::{Alert, Business};
+use nexusflow_domain::{AlertEffect, Business};
 use nexusflow_engine::{Context, Domain, Merge, Pane, Partition};
-use nexusflow_model::{Envelope, Event, Kind, Timestamp};
+use nexusflow_model::{Envelope, Event, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,12 +51,13 @@ impl<N: Number> Domain for Sums<N> {
     type Config = Business;
     type Profile = ();
     type Rollup = Ordered<N>;
-    type Effect = Alert;
+    type Effect = AlertEffect;
     type Note = ();
+    type Card = ();
     type Timer = ();
     const VERSION: u32 = 1;
 
-    fn keyspace(_: Kind) -> u8 {
+    fn keyspace(_: &Event) -> u8 {
         0
     }
 

@@ -4,7 +4,7 @@ use crate::log::Log;
 use crate::owner::Owner;
 use crate::story::{Story, What};
 use crate::world::{Kept, Ran, Shared};
-use nexusflow_domain::{Alert, Business, Commerce};
+use nexusflow_domain::{AlertEffect, Business, Commerce};
 use nexusflow_engine::pane::HOURS_KEPT;
 use nexusflow_engine::{Domain, Effect, Emission, Partition};
 use nexusflow_model::event::control::ClockTicked;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A domain that can be simulated.
-pub(crate) trait Simulated: Domain<Config = Business, Effect = Alert> {
+pub(crate) trait Simulated: Domain<Config = Business, Effect = AlertEffect> {
     /// Whether it decides about commands.
     const DECIDES: bool;
 
@@ -92,7 +92,7 @@ pub(crate) fn judge<D: Simulated>(
 }
 
 /// The log of a partition, folded from its beginning without a stop, and all that follows from it.
-fn fold_anew<D: Simulated>(id: u32, log: &Log) -> (Partition<D>, Vec<Emission<Alert>>) {
+fn fold_anew<D: Simulated>(id: u32, log: &Log) -> (Partition<D>, Vec<Emission<AlertEffect>>) {
     let (mut partition, mut emissions) = (Partition::new(id), Vec::new());
     for (sequence, record) in log.records() {
         emissions.extend(partition.fold(sequence, record.clone()).emissions);
@@ -100,7 +100,7 @@ fn fold_anew<D: Simulated>(id: u32, log: &Log) -> (Partition<D>, Vec<Emission<Al
     (partition, emissions)
 }
 
-fn parted(emissions: Vec<Emission<Alert>>) -> (Vec<Effect<Alert>>, Vec<Envelope>) {
+fn parted(emissions: Vec<Emission<AlertEffect>>) -> (Vec<Effect<AlertEffect>>, Vec<Envelope>) {
     let (mut effects, mut events) = (Vec::new(), Vec::new());
     for emission in emissions {
         match emission {
@@ -112,8 +112,9 @@ fn parted(emissions: Vec<Emission<Alert>>) -> (Vec<Effect<Alert>>, Vec<Envelope>
 }
 
 /// The output log has exactly these effects, each once, in order.
-fn output_is(shared: &Shared, id: u32, expected: &[Effect<Alert>]) -> Result<(), String> {
-    let output: Vec<Effect<Alert>> = shared.outputs[id as usize].entries().flat_map(|entry| entry.effects).collect();
+fn output_is(shared: &Shared, id: u32, expected: &[Effect<AlertEffect>]) -> Result<(), String> {
+    let output: Vec<Effect<AlertEffect>> =
+        shared.outputs[id as usize].entries().flat_map(|entry| entry.effects).collect();
     let names: BTreeSet<_> = output.iter().map(|effect| effect.id).collect();
     ensure!(names.len() == output.len(), "an effect stands twice in the output log of partition {id}: {output:?}");
     ensure!(output == expected, "partition {id} has let leave {output:?}, not {expected:?}");

@@ -3,6 +3,7 @@
 use crate::ask;
 use crate::hub::{Heard, SILENT_AFTER, SharedHub, State};
 use futures_util::StreamExt;
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::query::Query;
 use nexusflow_domain::{Activity, Commerce, Rollup};
 use nexusflow_engine::contribution::{Absorbed, Assembly};
@@ -11,7 +12,7 @@ use nexusflow_model::subject;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-type Change = Contribution<Rollup, Activity>;
+type Change = Contribution<Rollup, Activity, Card>;
 
 /// How long an owner has to give everything.
 const EVERYTHING_WITHIN: Duration = Duration::from_secs(10);
@@ -23,7 +24,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// Listens to all partitions until `shutdown`; asks for everything where something is missing.
 pub(crate) async fn run(hub: SharedHub) {
     let mut shutdown = hub.shutdown.clone();
-    let mut assemblies: BTreeMap<u32, Assembly<Rollup, Activity>> = BTreeMap::new();
+    let mut assemblies: BTreeMap<u32, Assembly<Rollup, Activity, Card>> = BTreeMap::new();
     let mut asked: BTreeMap<u32, Instant> = BTreeMap::new();
     let mut again = tokio::time::interval(ASK_AGAIN);
     loop {

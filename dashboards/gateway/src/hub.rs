@@ -4,6 +4,7 @@ use crate::activities::Activities;
 use crate::feed::Feeds;
 use crate::operator::Intake;
 use crate::owners::Lags;
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::{Business, Rollup, views};
 use nexusflow_engine::Merged;
 use nexusflow_log::{Connection, Log, Roster};
@@ -43,7 +44,7 @@ pub(crate) struct Hub {
 /// What was taken in.
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) merged: Merged<Rollup>,
+    pub(crate) merged: Merged<Rollup, Card>,
     business: Business,
     business_json: String,
     pub(crate) heard: BTreeMap<u32, Heard>,

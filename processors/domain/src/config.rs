@@ -21,6 +21,9 @@ pub struct Business {
     /// What is too late.
     #[serde(default)]
     pub time: Time,
+    /// How alerts are raised and who has to respond: a file of its own, `alerts.toml`.
+    #[serde(default)]
+    pub alerting: crate::alert::Alerting,
 }
 
 /// What is too late.

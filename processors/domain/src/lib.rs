@@ -25,14 +25,14 @@ pub mod views;
 pub mod voice;
 
 pub use activity::Activity;
-pub use alert::Alert;
+pub use alert::AlertEffect;
 pub use config::Business;
 pub use profile::Profile;
 pub use rollup::Rollup;
 pub use timer::Timer;
 
 use nexusflow_engine::{Context, Domain};
-use nexusflow_model::{Envelope, Kind, Timestamp};
+use nexusflow_model::{Envelope, Event, Timestamp};
 
 /// The business, as the engine sees it.
 #[derive(Debug)]
@@ -45,13 +45,14 @@ impl Domain for Commerce {
     type Config = Business;
     type Profile = Profile;
     type Rollup = Rollup;
-    type Effect = Alert;
+    type Effect = AlertEffect;
     type Note = Activity;
+    type Card = alert::Card;
     type Timer = Timer;
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 
-    fn keyspace(kind: Kind) -> u8 {
-        subject::of(kind) as u8
+    fn keyspace(event: &Event) -> u8 {
+        subject::of(event) as u8
     }
 
     fn day_and_hour(config: &Business, at: Timestamp) -> (i32, i32) {
@@ -63,9 +64,10 @@ impl Domain for Commerce {
     }
 
     fn fold(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
-        match subject::of(envelope.event.kind()) {
+        match subject::of(&envelope.event) {
             subject::Subject::Customer => profile.fold(context, envelope),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
+            subject::Subject::Source => alert::rules::operations::look(context, profile, envelope),
             _ => {}
         }
     }

@@ -19,6 +19,12 @@ macro_rules! facets {
             $($(#[$doc])* pub $name: $type,)+
             /// How it all comes together; computed last, from all the others.
             pub health: crate::retention::health::Health,
+            /// What people have to be told of.
+            pub alerts: crate::alert::Alerts,
+            /// What the rules of alerts have to remember.
+            pub watch: crate::alert::rules::watch::Watch,
+            /// Of a source, not a customer: whether it lives.
+            pub operations: Option<Box<crate::alert::rules::Operations>>,
             /// Of a product, not a customer: what is in stock and what is set aside.
             pub stock: Option<Box<crate::revenue::stock::Stock>>,
         }
@@ -31,6 +37,8 @@ macro_rules! facets {
             pub fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
                 $(Facet::fold(&mut self.$name, context, envelope);)+
                 self.reconfigured(context);
+                crate::alert::life::command(context, self, envelope);
+                crate::alert::rules::look(context, self, envelope);
                 crate::activity::tell(context, self, envelope);
             }
         }

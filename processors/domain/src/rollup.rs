@@ -34,6 +34,8 @@ rollups! {
     sentiment: crate::voice::sentiment::SentimentCounts,
     /// Deals.
     deals: crate::revenue::opportunities::DealCounts,
+    /// Alerts, by kind.
+    alerting: crate::alert::quality::AlertingCounts,
     /// Health scores.
     health: crate::retention::health::HealthCounts,
 }

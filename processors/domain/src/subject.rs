@@ -1,6 +1,8 @@
 //! What the subject of an event is.
 
-use nexusflow_model::Kind;
+use crate::alert::AlertKind;
+use nexusflow_model::event::alert::AlertKey;
+use nexusflow_model::{Event, Kind};
 
 /// What kind of thing an event is about. The numbers are part of the stored state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +26,20 @@ pub enum Subject {
     Source = 7,
 }
 
-/// What the subject of events of `kind` is.
-pub const fn of(kind: Kind) -> Subject {
+/// What the subject of an event is. That of a command about an alert is what the alert is about.
+pub fn of(event: &Event) -> Subject {
+    let about = |key: &AlertKey| AlertKind::of(key).map_or(Subject::Customer, AlertKind::subject);
+    match event {
+        Event::AlertAcknowledged(it) | Event::AlertResolved(it) | Event::AlertReopened(it) => about(&it.alert),
+        Event::AlertAssigned(it) => about(&it.alert),
+        Event::AlertSnoozed(it) => about(&it.alert),
+        Event::AlertContacted(it) => about(&it.alert),
+        Event::AlertClosed(it) => about(&it.alert),
+        _ => of_kind(event.kind()),
+    }
+}
+
+const fn of_kind(kind: Kind) -> Subject {
     match kind {
         Kind::InventoryLevelSet
         | Kind::InventoryReserved
@@ -43,9 +57,13 @@ pub const fn of(kind: Kind) -> Subject {
         | Kind::ExpectationSet
         | Kind::ExperimentStarted
         | Kind::ExperimentStopped => Subject::Business,
-        Kind::ConfigChanged | Kind::CalendarChanged | Kind::SilenceSet | Kind::ClockTicked | Kind::SourceHeartbeat => {
-            Subject::Source
-        }
+        Kind::ConfigChanged
+        | Kind::CalendarChanged
+        | Kind::SilenceSet
+        | Kind::ClockTicked
+        | Kind::SourceHeartbeat
+        | Kind::DeadLettersCounted
+        | Kind::SentimentCounted => Subject::Source,
         _ => Subject::Customer,
     }
 }

@@ -1,7 +1,9 @@
 //! What a customer's profile is woken for.
 
+use crate::alert::{life, rules};
 use crate::{Fold, Profile};
 use nexusflow_model::Id;
+use nexusflow_model::event::alert::AlertKey;
 use serde::{Deserialize, Serialize};
 
 /// What time may come to. A kind is one line here and one in [`fire`].
@@ -9,11 +11,33 @@ use serde::{Deserialize, Serialize};
 pub enum Timer {
     /// What was promised for a delivery.
     DeliveryDue(Id),
+    /// What comes next of an alert.
+    Alert(AlertKey),
+    /// What was so for long enough to be an alert.
+    AlertDwell(AlertKey),
+    /// The expected close of a deal, or that nothing happened to it for too long.
+    Deal(Id),
+    /// A source was to say that it lives.
+    SourceMissed,
+    /// There were no dead letters for a while.
+    DeadLettersQuiet,
+    /// The end of a silence.
+    SilenceEnds,
 }
 
 /// Time has come to it.
 pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer) {
     match timer {
-        Timer::DeliveryDue(delivery) => profile.delivery.come_due(context, delivery),
+        Timer::DeliveryDue(delivery) => {
+            if let Some(promised_at) = profile.delivery.come_due(context, delivery) {
+                rules::overdue(context, profile, delivery, promised_at);
+            }
+        }
+        Timer::Alert(key) => life::wake(context, profile, key),
+        Timer::AlertDwell(key) => life::dwelt(context, profile, key),
+        Timer::Deal(deal) => rules::look_again(context, profile, deal),
+        Timer::SourceMissed => rules::operations::missed(context, profile),
+        Timer::DeadLettersQuiet => rules::operations::quiet(context, profile),
+        Timer::SilenceEnds => rules::operations::silence_ends(context, profile),
     }
 }

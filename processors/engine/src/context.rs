@@ -3,7 +3,7 @@
 use crate::chunk::Timer;
 use crate::decision::{Decision, Decisions, Outcome};
 use crate::fold::{Domain, Folded, Key};
-use crate::{Effect, EffectId, Emission, Pane, Rollups};
+use crate::{Board, Effect, EffectId, Emission, Pane, Rollups};
 use nexusflow_model::{Envelope, Event, Id, Place, Source, Timestamp};
 use std::collections::BTreeSet;
 
@@ -23,6 +23,7 @@ pub struct Context<'a, D: Domain> {
     pub is_backfill: bool,
     pub(crate) key: &'a Key,
     pub(crate) rollups: &'a mut Rollups<D::Rollup>,
+    pub(crate) board: &'a mut Board<D::Card>,
     pub(crate) timers: &'a mut BTreeSet<Timer<D::Timer>>,
     pub(crate) decisions: &'a mut Decisions,
     pub(crate) withheld: &'a mut u64,
@@ -63,6 +64,21 @@ impl<D: Domain> Context<'_, D> {
         }
     }
 
+    /// What this partition has counted in a pane.
+    pub fn counted(&self, pane: Pane) -> Option<&D::Rollup> {
+        self.rollups.panes().get(&pane)
+    }
+
+    /// Shows people a card of this profile, or another one in its place; of what is over only the newest stay.
+    pub fn post(&mut self, name: String, card: D::Card, is_over: bool) {
+        self.board.post((self.key.1.clone(), name), card, is_over);
+    }
+
+    /// Takes a card of this profile down.
+    pub fn take_down(&mut self, name: &str) {
+        self.board.take_down(&(self.key.1.clone(), name.to_owned()));
+    }
+
     /// Asks for something to be done, once. Of a backfill it is withheld, and counted.
     pub fn emit(&mut self, body: D::Effect) {
         let id = self.next_id();
@@ -71,6 +87,11 @@ impl<D: Domain> Context<'_, D> {
         } else {
             self.folded.emissions.push(Emission::Effect(Effect { id, body }));
         }
+    }
+
+    /// Counts an effect that is not asked for, because it would come too late to act on.
+    pub fn withhold(&mut self) {
+        *self.withheld += 1;
     }
 
     /// Tells what just happened, to whoever looks at this moment.

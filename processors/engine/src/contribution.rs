@@ -1,5 +1,6 @@
 //! What a partition gives to the views, and how the gateway puts the gifts of all partitions together.
 
+use crate::board::CardKey;
 use crate::{Counters, Effect, Merge, Pane};
 use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub struct Standing {
 
 /// What changed in a partition's rollups, or all of them. Panes are replaced whole, so that receiving one twice counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Contribution<R, E> {
+pub struct Contribution<R, E, C> {
     /// The version of the domain's types: a gateway of another version can't read it.
     pub format: u32,
     /// Which partition.
@@ -47,6 +48,8 @@ pub struct Contribution<R, E> {
     pub part: (u16, u16),
     /// Changed panes; gone where there is no rollup.
     pub panes: Vec<(Pane, Option<R>)>,
+    /// Changed cards; gone where there is none.
+    pub cards: Vec<(CardKey, Option<C>)>,
     /// The configuration as JSON, where it changed or all is given.
     pub config: Option<String>,
     /// What is to be done or shown, in order.
@@ -57,17 +60,20 @@ pub struct Contribution<R, E> {
 
 /// Panes in one message at the most: some kilobytes each.
 const PANES_MAX: usize = 128;
+/// Cards in one message at the most: less than a kilobyte each.
+const CARDS_MAX: usize = 512;
 
-impl<R, E> Contribution<R, E> {
+impl<R, E, C> Contribution<R, E, C> {
     /// Cuts it into parts that fit a message.
     pub fn split(mut self) -> Vec<Self> {
-        let panes = std::mem::take(&mut self.panes);
-        let parts = panes.len().div_ceil(PANES_MAX).max(1) as u16;
-        let mut panes = panes.into_iter();
+        let (panes, cards) = (std::mem::take(&mut self.panes), std::mem::take(&mut self.cards));
+        let parts = panes.len().div_ceil(PANES_MAX).max(cards.len().div_ceil(CARDS_MAX)).max(1) as u16;
+        let (mut panes, mut cards) = (panes.into_iter(), cards.into_iter());
         let (mut config, mut effects) = (self.config.take(), std::mem::take(&mut self.effects));
         let part = |part| Self {
             part: (part, parts),
             panes: panes.by_ref().take(PANES_MAX).collect(),
+            cards: cards.by_ref().take(CARDS_MAX).collect(),
             config: config.take(),
             effects: std::mem::take(&mut effects),
             standing: self.standing.clone(),
@@ -82,6 +88,7 @@ impl<R, E> Contribution<R, E> {
             && next.part == (self.part.0 + 1, self.part.1);
         follows.then(|| {
             self.panes.extend(next.panes);
+            self.cards.extend(next.cards);
             self.part = next.part;
         })
     }
@@ -97,18 +104,18 @@ const OWNERS_MAX: usize = 2;
 /// Puts the parts of contributions together again, as they come in order from each owner of a partition: by the epoch, so that
 /// the parts of two are not mixed up.
 #[derive(Debug)]
-pub struct Assembly<R, E>(BTreeMap<u64, Contribution<R, E>>);
+pub struct Assembly<R, E, C>(BTreeMap<u64, Contribution<R, E, C>>);
 
-impl<R, E> Default for Assembly<R, E> {
+impl<R, E, C> Default for Assembly<R, E, C> {
     fn default() -> Self {
         Self(BTreeMap::new())
     }
 }
 
-impl<R, E> Assembly<R, E> {
+impl<R, E, C> Assembly<R, E, C> {
     /// Takes a part; gives the whole when it was the last one. Parts without their beginning are dropped: the gap in the
     /// versions tells.
-    pub fn take(&mut self, part: Contribution<R, E>) -> Option<Contribution<R, E>> {
+    pub fn take(&mut self, part: Contribution<R, E, C>) -> Option<Contribution<R, E, C>> {
         let epoch = part.epoch;
         let mut whole = match self.0.remove(&epoch) {
             Some(mut begun) if part.part.0 > 0 => {
@@ -147,43 +154,46 @@ pub enum Absorbed {
 
 /// The contributions of all partitions, merged.
 #[derive(Debug, Clone)]
-pub struct Merged<R> {
-    parts: BTreeMap<u32, Part<R>>,
+pub struct Merged<R, C> {
+    parts: BTreeMap<u32, Part<R, C>>,
     merged: BTreeMap<Pane, R>,
     dirty: BTreeSet<Pane>,
+    /// Cards that changed since they were taken last.
+    changed_cards: BTreeSet<(u32, CardKey)>,
     config: String,
     /// Grows with every contribution taken.
     pub version: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Part<R> {
+struct Part<R, C> {
     /// The highest epoch heard of: lower ones are not believed.
     highest: u64,
     /// That of the panes.
     epoch: u64,
     version: u64,
     panes: BTreeMap<Pane, R>,
+    cards: BTreeMap<CardKey, C>,
     /// The last record that is in the panes.
     sequence: u64,
     standing: Standing,
 }
 
-impl<R> Default for Merged<R> {
+impl<R, C> Default for Merged<R, C> {
     fn default() -> Self {
         let (parts, merged, dirty) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { parts, merged, dirty, config: String::new(), version: 0 }
+        Self { parts, merged, dirty, changed_cards: BTreeSet::new(), config: String::new(), version: 0 }
     }
 }
 
-impl<R> Part<R> {
+impl<R, C> Part<R, C> {
     /// Whether an owner of another life that stands so knows less than is known, and has more to fold.
     fn is_ahead_of(&self, epoch: u64, standing: &Standing) -> bool {
         epoch != self.epoch && standing.sequence < self.sequence && standing.sequence < standing.head
     }
 }
 
-impl<R: Merge + Clone> Merged<R> {
+impl<R: Merge + Clone, C: Clone> Merged<R, C> {
     /// Whether what an owner of this epoch says would not be believed.
     pub fn is_outdated(&self, partition: u32, epoch: u64) -> bool {
         self.parts.get(&partition).is_some_and(|part| epoch < part.highest)
@@ -198,7 +208,7 @@ impl<R: Merge + Clone> Merged<R> {
     }
 
     /// Takes in a contribution: replaces the panes it names, whole.
-    pub fn absorb<E>(&mut self, contribution: Contribution<R, E>) -> Absorbed {
+    pub fn absorb<E>(&mut self, contribution: Contribution<R, E, C>) -> Absorbed {
         if self.is_outdated(contribution.partition, contribution.epoch) {
             return Absorbed::Outdated;
         }
@@ -227,17 +237,27 @@ impl<R: Merge + Clone> Merged<R> {
             epoch: contribution.epoch,
             version: 0,
             panes: BTreeMap::new(),
+            cards: BTreeMap::new(),
             sequence: 0,
             standing: Standing::default(),
         });
         if fresh {
             self.dirty.extend(std::mem::take(&mut part.panes).into_keys());
+            let gone = std::mem::take(&mut part.cards).into_keys();
+            self.changed_cards.extend(gone.map(|key| (contribution.partition, key)));
         }
         for (pane, rollup) in contribution.panes {
             self.dirty.insert(pane);
             match rollup {
                 Some(rollup) => part.panes.insert(pane, rollup),
                 None => part.panes.remove(&pane),
+            };
+        }
+        for (key, card) in contribution.cards {
+            self.changed_cards.insert((contribution.partition, key.clone()));
+            match card {
+                Some(card) => part.cards.insert(key, card),
+                None => part.cards.remove(&key),
             };
         }
         (part.epoch, part.version) = (contribution.epoch, contribution.version);
@@ -264,6 +284,20 @@ impl<R: Merge + Clone> Merged<R> {
                 None => self.merged.remove(&pane),
             };
         }
+    }
+
+    /// The cards of all partitions.
+    pub fn cards(&self) -> impl Iterator<Item = (&CardKey, &C)> {
+        self.parts.values().flat_map(|part| &part.cards)
+    }
+
+    /// The cards that may have changed since the last call; gone where there is none.
+    pub fn take_changed_cards(&mut self) -> Vec<(CardKey, Option<C>)> {
+        let card = |(partition, key): (u32, CardKey)| {
+            let card = self.parts.get(&partition).and_then(|part| part.cards.get(&key)).cloned();
+            (key, card)
+        };
+        std::mem::take(&mut self.changed_cards).into_iter().map(card).collect()
     }
 
     /// The merged rollup of a pane, as of the last [`settle`](Self::settle).
@@ -308,7 +342,7 @@ impl<R: Merge + Clone> Merged<R> {
 mod tests {
     use super::*;
 
-    fn everything(epoch: u64, sequence: u64, head: u64, value: i64) -> Contribution<i64, ()> {
+    fn everything(epoch: u64, sequence: u64, head: u64, value: i64) -> Contribution<i64, (), u8> {
         Contribution {
             format: 1,
             partition: 0,
@@ -317,13 +351,14 @@ mod tests {
             version: 1,
             part: (0, 1),
             panes: vec![(Pane::All, Some(value))],
+            cards: Vec::new(),
             config: None,
             effects: Vec::new(),
             standing: Standing { sequence, head, clock_ms: sequence as i64, ..Standing::default() },
         }
     }
 
-    fn shown(merged: &mut Merged<i64>) -> Option<i64> {
+    fn shown(merged: &mut Merged<i64, u8>) -> Option<i64> {
         merged.settle();
         merged.pane(Pane::All).copied()
     }
@@ -373,8 +408,22 @@ mod tests {
             wholes.extend(assembly.take(new));
         }
         let is_pure =
-            |whole: &Contribution<i64, ()>| whole.panes.iter().all(|(_, value)| *value == Some(whole.epoch as i64));
+            |whole: &Contribution<i64, (), u8>| whole.panes.iter().all(|(_, value)| *value == Some(whole.epoch as i64));
         assert!(wholes.len() == 2 && wholes.iter().all(|whole| whole.panes.len() == 300 && is_pure(whole)));
+    }
+
+    #[test]
+    fn cards_are_replaced_and_those_that_an_owner_tells_no_more_are_gone() {
+        let key = |name: &str| (nexusflow_model::Id::new("c-1").unwrap(), name.to_owned());
+        let mut merged = Merged::default();
+        merged.absorb(Contribution { cards: vec![(key("a"), Some(1)), (key("b"), Some(2))], ..everything(1, 1, 1, 0) });
+        assert_eq!(merged.take_changed_cards(), [(key("a"), Some(1)), (key("b"), Some(2))]);
+        let cards = vec![(key("a"), Some(3)), (key("b"), None)];
+        merged.absorb(Contribution { cards, from: 1, version: 2, ..everything(1, 2, 2, 0) });
+        assert_eq!(merged.take_changed_cards(), [(key("a"), Some(3)), (key("b"), None)]);
+        merged.absorb(Contribution { cards: vec![(key("c"), Some(4))], ..everything(2, 3, 3, 0) });
+        assert_eq!(merged.take_changed_cards(), [(key("a"), None), (key("c"), Some(4))]);
+        assert_eq!(merged.cards().count(), 1);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! that record: before a profile of a pending chunk changes, it is kept as it was. So the fold stops for one part at a time.
 
 use crate::Context;
+use crate::board::Board;
 use crate::chunk::{Before, CHUNKS, Chunk};
 use crate::decision::Decisions;
 use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
@@ -17,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const HEAD: u32 = 0;
 /// The parts of the chunks of profiles, from here on.
 const CHUNK_PARTS: u32 = 1;
+/// The part that holds the cards.
+const BOARD: u32 = (1 << 20) - 1;
 /// The parts of the groups of panes, from here on.
 const PANE_PARTS: u32 = 1 << 20;
 
@@ -127,6 +130,7 @@ impl<D: Domain> Partition<D> {
         let chunks = self.chunks.iter().enumerate();
         self.cutting.unwritten.extend(chunks.filter(|(_, chunk)| holds(chunk)).map(|(at, _)| at));
         self.rollups.mark_unwritten();
+        self.board.is_unwritten = true;
     }
 
     /// Begins a cut after the last record folded. One that was begun before and not finished is dropped, and what it had
@@ -136,6 +140,7 @@ impl<D: Domain> Partition<D> {
         let mut pending = dropped.unwritten;
         pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
+            self.board.is_unwritten |= cut.changed.contains_key(&BOARD);
             let chunk = |part: &u32| (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS;
             let parts = cut.changed.keys().chain(&cut.removed).filter(|part| chunk(part));
             pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
@@ -146,6 +151,12 @@ impl<D: Domain> Partition<D> {
         match self.head() {
             Ok(head) => drop(cut.changed.insert(HEAD, head)),
             Err(error) => self.cutting.failed = Some(error),
+        }
+        if std::mem::take(&mut self.board.is_unwritten) {
+            match self.board.write() {
+                Ok(bytes) => drop(cut.changed.insert(BOARD, bytes)),
+                Err(error) => self.cutting.failed = Some(error.to_string()),
+            }
         }
         self.cutting.cut = Some(cut);
     }
@@ -225,10 +236,12 @@ impl<D: Domain> Partition<D> {
     /// Where one is missing or makes no sense.
     pub fn restore<'a>(parts: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, RestoreError> {
         let (mut head, mut panes, mut chunks) = (None, BTreeMap::new(), BTreeMap::new());
+        let mut board = Board::default();
         for (part, bytes) in parts {
             let content = |error: postcard::Error| RestoreError::Content { part, cause: error.to_string() };
             match part {
                 HEAD => head = Some(postcard::from_bytes::<Head>(bytes).map_err(content)?),
+                BOARD => board = Board::read(bytes).map_err(content)?,
                 PANE_PARTS.. => {
                     panes.extend(postcard::from_bytes::<Vec<(Pane, D::Rollup)>>(bytes).map_err(content)?);
                 }
@@ -252,6 +265,7 @@ impl<D: Domain> Partition<D> {
             counters: head.counters,
             decisions: head.decisions,
             rollups: Rollups::restore(head.first_hour, panes),
+            board,
             ..Self::new(head.id)
         };
         for (at, chunk) in chunks {

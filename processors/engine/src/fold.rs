@@ -1,5 +1,6 @@
 //! A partition and its fold.
 
+use crate::board::Board;
 use crate::chunk::{self, CHUNKS, Chunk};
 use crate::cut::Cutting;
 use crate::decision::Decisions;
@@ -24,13 +25,15 @@ pub trait Domain: Sized + 'static {
     type Effect;
     /// What may be told as it happens, to whoever looks.
     type Note;
+    /// What people have to see until it is over.
+    type Card: Clone + PartialEq + Serialize + DeserializeOwned;
     /// What a profile may be woken for.
     type Timer: Clone + Ord + Serialize + DeserializeOwned;
     /// The version of all these as they are stored: raise it when one of them changes, and keep reading the one before.
     const VERSION: u32;
 
-    /// Which kind of thing the subject of such an event is, so that a customer and a SKU of the same name stay apart.
-    fn keyspace(kind: Kind) -> u8;
+    /// Which kind of thing the subject of an event is, so that a customer and a SKU of the same name stay apart.
+    fn keyspace(event: &Event) -> u8;
     /// Which day and hour of the business `at` lies in: (days since 1970-01-01, hour of that day).
     fn day_and_hour(config: &Self::Config, at: Timestamp) -> (i32, i32);
     /// How late, in milliseconds, something may be heard of and still be acted on.
@@ -91,6 +94,7 @@ pub struct Partition<D: Domain> {
     pub(crate) counters: Counters,
     pub(crate) decisions: Decisions,
     pub(crate) rollups: Rollups<D::Rollup>,
+    pub(crate) board: Board<D::Card>,
     pub(crate) chunks: Vec<Chunk<D>>,
     /// When the first timer of each chunk that has one is due.
     pub(crate) due: BTreeSet<(Timestamp, usize)>,
@@ -112,6 +116,7 @@ impl<D: Domain> Partition<D> {
             counters: Counters::default(),
             decisions: Decisions::default(),
             rollups: Rollups::default(),
+            board: Board::default(),
             chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
             due: BTreeSet::new(),
             opened: Opened::new(),
@@ -179,7 +184,7 @@ impl<D: Domain> Partition<D> {
     fn fold_subject(&mut self, place: Place, envelope: &Envelope, ordinal: &mut u32, folded: &mut Folded<D>) {
         let identity = partition::identity_hash(envelope);
         let at = chunk::of(envelope.subject.as_str());
-        let key = (D::keyspace(envelope.event.kind()), envelope.subject.clone());
+        let key = (D::keyspace(&envelope.event), envelope.subject.clone());
         self.touch(at, &key);
         let chunk = &mut self.chunks[at];
         let due = chunk.due();
@@ -207,6 +212,7 @@ impl<D: Domain> Partition<D> {
             is_backfill: delay_ms > D::backfill_after_ms(&self.config),
             key: &key,
             rollups: &mut self.rollups,
+            board: &mut self.board,
             timers: &mut chunk.timers,
             decisions: &mut self.decisions,
             withheld: &mut self.counters.withheld,
@@ -241,6 +247,7 @@ impl<D: Domain> Partition<D> {
                     is_backfill: !passing && late_ms > D::backfill_after_ms(&self.config),
                     key: &timer.key,
                     rollups: &mut self.rollups,
+                    board: &mut self.board,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
                     withheld: &mut self.counters.withheld,
@@ -313,6 +320,7 @@ impl<D: Domain> Partition<D> {
                     is_backfill: false,
                     key: &key,
                     rollups: &mut self.rollups,
+                    board: &mut self.board,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
                     withheld: &mut self.counters.withheld,

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 #![deny(clippy::iter_over_hash_type)]
 
+pub mod board;
 pub mod checkpoint;
 mod chunk;
 pub mod context;
@@ -24,6 +25,7 @@ mod packed;
 pub mod pane;
 pub mod seen;
 
+pub use board::{Board, CardKey};
 pub use context::Context;
 pub use contribution::{Contribution, Merged};
 pub use cut::{Cut, Older, RestoreError};

@@ -1,5 +1,6 @@
 //! What can be seen of a partition.
 
+use crate::board::Board;
 use crate::chunk;
 use crate::decision::Decision;
 use crate::fold::{Counters, Domain, Key, Partition, Slot};
@@ -55,6 +56,16 @@ impl<D: Domain> Partition<D> {
     /// What it has counted of its own work.
     pub fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// What people have to see.
+    pub fn board(&self) -> &Board<D::Card> {
+        &self.board
+    }
+
+    /// What people have to see, to take what changed.
+    pub fn board_mut(&mut self) -> &mut Board<D::Card> {
+        &mut self.board
     }
 
     /// Its rollups.

@@ -72,6 +72,21 @@ impl Currency {
     }
 }
 
+impl fmt::Display for Money {
+    /// As a decimal number with its currency: `12.50 EUR`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.currency.digits();
+        let (sign, minor, unit) =
+            (if self.minor < 0 { "-" } else { "" }, self.minor.unsigned_abs(), 10_u64.pow(digits));
+        match digits {
+            0 => write!(f, "{sign}{minor} {}", self.currency),
+            _ => {
+                write!(f, "{sign}{}.{:0width$} {}", minor / unit, minor % unit, self.currency, width = digits as usize)
+            }
+        }
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

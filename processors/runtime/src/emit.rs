@@ -2,7 +2,7 @@
 //! own partition. Once each, over crashes and with two owners: see [`Outbox`].
 
 use crate::worker::Shared;
-use nexusflow_domain::Alert;
+use nexusflow_domain::AlertEffect;
 use nexusflow_engine::{Departed, Effect, EffectId, Emission, Outbox};
 use nexusflow_log::{AppendError, EffectLog, Receipt};
 use nexusflow_model::Envelope;
@@ -17,7 +17,7 @@ const TOGETHER: usize = 256;
 
 /// The way out of a partition.
 pub(crate) struct Emitter {
-    sender: mpsc::Sender<Vec<Emission<Alert>>>,
+    sender: mpsc::Sender<Vec<Emission<AlertEffect>>>,
     settled: watch::Receiver<u64>,
     /// The last record of which something was handed over.
     handed: u64,
@@ -32,7 +32,7 @@ impl Emitter {
     }
 
     /// Hands over what a fold asked for; waits where too much is on its way already.
-    pub(crate) async fn put(&mut self, emissions: Vec<Emission<Alert>>) {
+    pub(crate) async fn put(&mut self, emissions: Vec<Emission<AlertEffect>>) {
         let Some(last) = emissions.last() else { return };
         self.handed = last.id().place.sequence;
         // The other side ends with us only.
@@ -59,11 +59,11 @@ async fn run(
     shared: Arc<Shared>,
     partition: u32,
     log_created_ns: i64,
-    mut receiver: mpsc::Receiver<Vec<Emission<Alert>>>,
+    mut receiver: mpsc::Receiver<Vec<Emission<AlertEffect>>>,
     settle: watch::Sender<u64>,
 ) {
     let mut output = Output { log: EffectLog::new(&shared.log, partition), partition, log_created_ns };
-    let mut outbox: Option<Outbox<Alert>> = None;
+    let mut outbox: Option<Outbox<AlertEffect>> = None;
     while let Some(emissions) = receiver.recv().await {
         let mut handed = emissions.last().map_or(0, |last| last.id().place.sequence);
         let outbox = match &mut outbox {
@@ -93,9 +93,9 @@ struct Output {
 
 impl Output {
     /// Lets the first of what waits leave, and says through which one everything has, as far as is known.
-    async fn leave(&mut self, shared: &Shared, outbox: &Outbox<Alert>) -> Option<EffectId> {
+    async fn leave(&mut self, shared: &Shared, outbox: &Outbox<AlertEffect>) -> Option<EffectId> {
         let mut through = None;
-        let mut effects: Vec<Effect<Alert>> = Vec::new();
+        let mut effects: Vec<Effect<AlertEffect>> = Vec::new();
         let mut derived = Vec::new();
         for emission in outbox.next(TOGETHER) {
             through = Some(emission.id());

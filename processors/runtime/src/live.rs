@@ -1,8 +1,9 @@
 //! A partition as it lives in memory.
 
+use nexusflow_domain::alert::Card;
 use nexusflow_domain::{Activity, Commerce, Rollup};
 use nexusflow_engine::contribution::Standing;
-use nexusflow_engine::{Contribution, Domain, Effect, Folded, Partition};
+use nexusflow_engine::{CardKey, Contribution, Domain, Effect, Folded, Partition};
 use nexusflow_model::{Envelope, Reject};
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -15,7 +16,7 @@ const ACTIVITIES_KEPT: usize = 50;
 const ACTIVITIES_SENT_MAX: usize = 200;
 
 /// The changes that are handed to gateways.
-pub(crate) type Change = Contribution<Rollup, Activity>;
+pub(crate) type Change = Contribution<Rollup, Activity, Card>;
 
 /// A partition, and what was told of it.
 pub(crate) struct Live {
@@ -112,21 +113,24 @@ impl Live {
         self.told_config = Some(version);
         let from = self.version;
         self.version += 1;
-        self.contribution(from, panes, config, |live| std::mem::take(&mut live.untold))
+        let cards = self.partition.board_mut().take_changed();
+        self.contribution(from, panes, cards, config, |live| std::mem::take(&mut live.untold))
     }
 
     /// Everything, at the version that was told last.
     pub(crate) fn everything(&mut self) -> Change {
         let panes =
             self.partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone()))).collect();
+        let cards = self.partition.board().cards().map(|(key, card)| (key.clone(), Some(card.clone()))).collect();
         let config = config_json(&self.partition);
-        self.contribution(0, panes, config, |live| live.recent.iter().cloned().collect())
+        self.contribution(0, panes, cards, config, |live| live.recent.iter().cloned().collect())
     }
 
     fn contribution(
         &mut self,
         from: u64,
         panes: Vec<(nexusflow_engine::Pane, Option<Rollup>)>,
+        cards: Vec<(CardKey, Option<Card>)>,
         config: Option<String>,
         effects: impl FnOnce(&mut Self) -> Vec<Effect<Activity>>,
     ) -> Change {
@@ -138,6 +142,7 @@ impl Live {
             version: self.version,
             part: (0, 1),
             panes,
+            cards,
             config,
             effects: effects(self),
             standing: self.standing(),

@@ -47,7 +47,7 @@ fn read(restored: &Restored) -> Result<Kept, String> {
             let parts = parts.iter().map(|(number, part)| (*number, part.as_slice()));
             (upgrade::restore(stamp.domain_version, parts), stamp.created_ns)
         }
-        Restored::Legacy { created_ns, bytes } => (upgrade::v1::restore(bytes), *created_ns),
+        Restored::Legacy { .. } => return Err("it is of version 1, which is not read any more".into()),
     };
     Ok(Kept { state: state.map_err(|error| error.to_string())?, created_ns })
 }

@@ -1,10 +1,9 @@
 //! Deliveries: promised, shipped, delivered, late.
 
-use crate::alert::{Alert, AlertKind};
 use crate::profile::Facet;
 use crate::{Fold, Timer, activity};
 use nexusflow_engine::{Histogram, Latest, merge_fields};
-use nexusflow_model::{Envelope, Event, Id, Timestamp};
+use nexusflow_model::{Envelope, Event, Id, Label, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,6 +33,9 @@ pub struct Delivery {
 pub struct Parcel {
     pub(crate) placed_at: Latest<()>,
     pub(crate) promised: Latest<Timestamp>,
+    /// What was promised before it was put off.
+    pub(crate) first_promise: Option<Timestamp>,
+    pub(crate) carrier: Latest<Label>,
     pub(crate) shipped_at: Latest<()>,
     pub(crate) delivered: Latest<Timestamp>,
     pub(crate) failed: Latest<bool>,
@@ -69,11 +71,21 @@ impl Facet for Delivery {
             Event::OrderPlaced(it) => self.change(context, &it.order, |parcel| parcel.placed_at.say(at, tie, ())),
             Event::DeliveryPromised(it) => {
                 let id = it.delivery.as_ref().unwrap_or(&it.order);
-                self.change(context, id, |parcel| parcel.promised.say(at, tie, it.promised_at));
+                self.change(context, id, |parcel| {
+                    parcel.promise(at, tie, it.promised_at);
+                    if let Some(carrier) = &it.carrier {
+                        parcel.carrier.say(at, tie, carrier.clone());
+                    }
+                });
             }
             Event::DeliveryShipped(it) => {
                 let id = it.delivery.as_ref().unwrap_or(&it.order);
-                self.change(context, id, |parcel| parcel.shipped_at.say(at, tie, ()));
+                self.change(context, id, |parcel| {
+                    parcel.shipped_at.say(at, tie, ());
+                    if let Some(carrier) = &it.carrier {
+                        parcel.carrier.say(at, tie, carrier.clone());
+                    }
+                });
             }
             Event::DeliveryDelivered(it) => {
                 let id = it.delivery.as_ref().unwrap_or(&it.order);
@@ -89,6 +101,12 @@ impl Facet for Delivery {
 }
 
 impl Parcel {
+    fn promise(&mut self, at: Timestamp, tie: u64, promised_at: Timestamp) {
+        // The earliest that was ever promised, whatever the order in which it is heard.
+        self.first_promise = Some(self.first_promise.map_or(promised_at, |first| first.min(promised_at)));
+        self.promised.say(at, tie, promised_at);
+    }
+
     /// How late it came, in milliseconds; negative if early; none where it did not come or had no promise.
     pub fn lateness_ms(&self) -> Option<i64> {
         Some(self.delivered.get()?.ms_since(*self.promised.get()?))
@@ -98,7 +116,7 @@ impl Parcel {
         self.delivered.get().is_none() && self.failed.get() == Some(&true)
     }
 
-    fn is_under_way(&self) -> bool {
+    pub(crate) fn is_under_way(&self) -> bool {
         let begun = self.promised.get().is_some() || self.shipped_at.at().is_some();
         begun && self.delivered.get().is_none() && !self.is_given_up()
     }
@@ -161,26 +179,18 @@ impl Delivery {
         });
     }
 
-    /// Time has come to what was promised for a delivery.
-    pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) {
-        let Some(before) = self.parcels.get(id).cloned() else { return };
-        let Some(promised_at) = before.due().filter(|due| *due <= context.clock) else { return };
+    /// Time has come to what was promised for a delivery: gives when it was, if the delivery is overdue by that.
+    pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) -> Option<Timestamp> {
+        let before = self.parcels.get(id).cloned()?;
+        let promised_at = before.due().filter(|due| *due <= context.clock)?;
         let parcel = Parcel { is_overdue: true, ..before.clone() };
         self.count(context, &before, -1);
         self.count(context, &parcel, 1);
         self.parcels.insert(id.clone(), parcel);
-        let customer = context.subject().clone();
         if !context.is_backfill {
             activity::tell_overdue(context, promised_at);
         }
-        context.emit(Alert { kind: AlertKind::DeliveryOverdue, customer, cause: id.clone(), due_at: promised_at });
-    }
-
-    /// Sets the timers of the deliveries that are under way, where a version without timers has left them.
-    pub(crate) fn set_timers(&mut self, context: &mut Fold<'_>) {
-        for (id, parcel) in &self.parcels {
-            set_timer(context, id, None, parcel.due());
-        }
+        Some(promised_at)
     }
 
     /// The delivery of that id, or of the order of that id.

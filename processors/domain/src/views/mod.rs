@@ -31,7 +31,8 @@ pub struct Topic {
 }
 
 /// The list of topics. A topic is one file and one line here.
-pub const TOPICS: &[Topic] = &[figures::TOPIC, health::TOPIC, pipeline::TOPIC, tickets::TOPIC, days::TOPIC];
+pub const TOPICS: &[Topic] =
+    &[figures::TOPIC, health::TOPIC, pipeline::TOPIC, tickets::TOPIC, days::TOPIC, crate::alert::quality::TOPIC];
 
 /// The topic of that name.
 pub fn topic(name: &str) -> Option<&'static Topic> {

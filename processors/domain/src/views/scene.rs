@@ -1,5 +1,6 @@
 //! What a view is rendered from.
 
+use crate::alert::Card;
 use crate::{Business, Rollup};
 use nexusflow_engine::{Merge, Merged, Pane};
 use nexusflow_model::Timestamp;
@@ -8,7 +9,7 @@ use nexusflow_model::Timestamp;
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
     /// The rollups of all partitions.
-    pub merged: &'a Merged<Rollup>,
+    pub merged: &'a Merged<Rollup, Card>,
     /// What is configured.
     pub business: &'a Business,
     /// How far time has come: the latest clock of any partition.

@@ -49,6 +49,26 @@ pub struct SourceHeartbeat {
     pub lag_ms: Option<Quantity>,
 }
 
+/// So many events could not be understood so far. The subject is `dead-letters`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeadLettersCounted {
+    /// How many there are.
+    pub total: Quantity,
+}
+
+/// What customers of one partition wrote in an hour sounded like. The subject is `sentiment`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SentimentCounted {
+    /// The hour, as the day since 1970-01-01 times 24 and the hour of that day in the zone of the business.
+    pub hour: i32,
+    /// Texts that could be judged.
+    pub judged: Quantity,
+    /// Of those, the negative ones.
+    pub negative: Quantity,
+}
+
 impl ConfigChanged {
     /// The event that puts the business's configuration into force at `now`. `version` is a digest of `content`.
     ///

@@ -1,5 +1,6 @@
 //! Every type of event: past tense, `<entity>.<verb>`, a file a domain.
 
+pub mod alert;
 pub mod commerce;
 pub mod control;
 pub mod experience;
@@ -116,6 +117,17 @@ vocabulary! {
         TicketPriorityChanged "ticket.priority_changed" TicketPriorityChanged,
         TicketResolved "ticket.resolved" TicketResolved,
         TicketReopened "ticket.reopened" TicketReopened,
+        SlaPaused "sla.paused" SlaPaused,
+        SlaResumed "sla.resumed" SlaResumed,
+    }
+    alert {
+        AlertAcknowledged "alert.acknowledged" AlertStep,
+        AlertAssigned "alert.assigned" AlertAssigned,
+        AlertSnoozed "alert.snoozed" AlertSnoozed,
+        AlertContacted "alert.contacted" AlertContacted,
+        AlertResolved "alert.resolved" AlertStep,
+        AlertClosed "alert.closed" AlertClosed,
+        AlertReopened "alert.reopened" AlertStep,
     }
     commerce {
         OrderPlaced "order.placed" OrderPlaced,
@@ -235,6 +247,8 @@ vocabulary! {
         SilenceSet "silence.set" SilenceSet,
         ClockTicked "clock.ticked" ClockTicked,
         SourceHeartbeat "source.heartbeat" SourceHeartbeat,
+        DeadLettersCounted "dead_letters.counted" DeadLettersCounted,
+        SentimentCounted "sentiment.counted" SentimentCounted,
     }
 }
 
@@ -255,7 +269,17 @@ impl Kind {
 
     /// Whether events of this type ask for something that the fold accepts or refuses.
     pub const fn is_command(self) -> bool {
-        matches!(self, Self::InventoryRequested)
+        matches!(
+            self,
+            Self::InventoryRequested
+                | Self::AlertAcknowledged
+                | Self::AlertAssigned
+                | Self::AlertSnoozed
+                | Self::AlertContacted
+                | Self::AlertResolved
+                | Self::AlertClosed
+                | Self::AlertReopened
+        )
     }
 
     /// Whether events of this type are NexusFlow's own, or its operators': publishers outside can't send them.
@@ -267,6 +291,8 @@ impl Kind {
                 | Self::SilenceSet
                 | Self::ClockTicked
                 | Self::ReservationDecided
+                | Self::DeadLettersCounted
+                | Self::SentimentCounted
         )
     }
 }

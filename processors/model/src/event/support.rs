@@ -136,3 +136,25 @@ pub struct TicketReopened {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<Text>>,
 }
+
+/// The clocks of a ticket stand still: somebody outside has to do something. A reply of the customer ends it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlaPaused {
+    /// The ticket.
+    pub ticket: Id,
+    /// Who says so.
+    pub by: Label,
+    /// Why.
+    pub reason: Label,
+}
+
+/// The clocks of a ticket go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlaResumed {
+    /// The ticket.
+    pub ticket: Id,
+    /// Who says so.
+    pub by: Label,
+}

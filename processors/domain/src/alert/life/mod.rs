@@ -1,0 +1,411 @@
+//! The life of an alert: raised, repeated, escalated, and ended by what it was about.
+//!
+//! What people do about it is in [`command`], what time does in [`wake`].
+
+mod command;
+#[cfg(test)]
+mod tests;
+mod wake;
+
+pub(crate) use command::command;
+pub(crate) use wake::{dwelt, wake};
+
+use crate::alert::card::{AlertCard, Card};
+use crate::alert::config::{GroupBy, Rule};
+use crate::alert::{AlertEffect, AlertKind, Facts, Labels, Notice, Severity, State, What, Why, quality};
+use crate::{Fold, Profile, Timer};
+use nexusflow_model::event::alert::AlertKey;
+use nexusflow_model::{Label, Place, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is remembered of an alert's history: the first and the last steps.
+const STEPS_KEPT: usize = 50;
+/// The events behind an alert: the first and the last.
+const EVIDENCE_KEPT: usize = 10;
+
+/// The alerts of one subject.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Alerts {
+    alerts: BTreeMap<AlertKey, Alert>,
+    /// What is so, and not for long enough yet.
+    dwelling: BTreeMap<AlertKey, (Timestamp, Trigger)>,
+}
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as on its card, which is documented")]
+pub struct Alert {
+    pub kind: AlertKind,
+    pub severity: Severity,
+    pub state: State,
+    pub revision: u32,
+    pub count: u32,
+    pub raised_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub due_at: Option<Timestamp>,
+    pub snoozed_until: Option<Timestamp>,
+    pub owner: Option<Label>,
+    pub level: u8,
+    pub labels: Labels,
+    pub group: String,
+    pub why: Why,
+    pub cause: Option<Label>,
+    pub action: Option<Label>,
+    /// When somebody said that they look after it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// When the customer was spoken to.
+    pub contacted_at: Option<Timestamp>,
+    /// Whether a person did anything about it since it was raised.
+    pub is_acted_on: bool,
+    /// What happened to it, the first step first.
+    pub history: Vec<Step>,
+    /// The events behind it, the first one first.
+    pub evidence: Vec<Evidence>,
+    /// The clock of the response.
+    respond: Option<Respond>,
+    /// From when on the ladder counts.
+    ladder_from: Timestamp,
+    /// When it is woken next.
+    wake_at: Option<Timestamp>,
+}
+
+/// A step of an alert's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its revision after it.
+    pub revision: u32,
+    /// When.
+    pub at: Timestamp,
+    /// Who; none where NexusFlow did it.
+    pub actor: Option<Label>,
+    /// What.
+    pub what: What,
+    /// What was said with it: personal.
+    pub note: Option<String>,
+}
+
+/// An event behind an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The record.
+    pub sequence: u64,
+    /// The event in the record.
+    pub index: u16,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+}
+
+/// By when somebody has to respond.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Respond {
+    from: Timestamp,
+    within_ms: i64,
+    calendar: Label,
+    /// How many of the marks at 50, 80 and 100 % have passed.
+    marks: u8,
+}
+
+/// What is to be an alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// What kind of thing happened.
+    pub kind: AlertKind,
+    /// Which alert: see [`key`](crate::alert::key).
+    pub key: AlertKey,
+    /// Why.
+    pub why: Why,
+    /// Labels of what happened, beside those of the customer.
+    pub labels: Labels,
+    /// How bad it is, where the rule does not decide.
+    pub severity: Option<Severity>,
+    /// By when somebody has to respond, where the rule does not decide.
+    pub due_at: Option<Timestamp>,
+    /// Who looks after it, where that is known.
+    pub owner: Option<Label>,
+    /// When the event happened that is behind it; none where none is.
+    pub occurred_at: Option<Timestamp>,
+}
+
+impl Trigger {
+    /// Of a kind, with nothing but its key and why.
+    pub fn new(kind: AlertKind, key: AlertKey, why: Why) -> Self {
+        Self { kind, key, why, labels: Labels::default(), severity: None, due_at: None, owner: None, occurred_at: None }
+    }
+}
+
+/// Raises an alert, or repeats or reopens the one of that key. Of a backfill nothing is raised.
+pub(crate) fn raise(context: &mut Fold<'_>, profile: &mut Profile, trigger: Trigger) {
+    if context.is_backfill {
+        context.withhold();
+        return;
+    }
+    let facts = Facts::of(context.config, profile, context.clock);
+    let trigger = Trigger { labels: trigger.labels.over(&facts.labels), ..trigger };
+    let alerting = &context.config.alerting;
+    let Some(rule) = alerting.rule(trigger.kind, &facts, &trigger.labels, context.clock) else { return };
+    profile.alerts.raise(context, &facts, rule, trigger);
+}
+
+/// What an alert was about is over: it is resolved, if it is open.
+pub(crate) fn clear(context: &mut Fold<'_>, profile: &mut Profile, key: &AlertKey, note: &str) {
+    profile.alerts.dwelling.remove(key);
+    if !profile.alerts.is_open(key) {
+        return;
+    }
+    let facts = Facts::of(context.config, profile, context.clock);
+    profile.alerts.change(context, &facts, key, Change::by_itself(What::Resolved, note));
+}
+
+/// Somebody spoke to the customer, as another system says.
+pub(crate) fn contacted(
+    context: &mut Fold<'_>,
+    profile: &mut Profile,
+    key: &AlertKey,
+    by: Option<Label>,
+    channel: Option<&Label>,
+) {
+    let facts = Facts::of(context.config, profile, context.clock);
+    let now = context.clock;
+    let Some(alert) = profile.alerts.alerts.get_mut(key).filter(|alert| alert.state.is_open()) else { return };
+    (alert.state, alert.snoozed_until, alert.due_at) = (State::Acknowledged, None, None);
+    alert.acknowledged_at.get_or_insert(now);
+    alert.contacted_at.get_or_insert(now);
+    let note = channel.map(|channel| format!("by {channel}"));
+    profile.alerts.change(context, &facts, key, Change { what: What::Contacted, actor: by, note, to: None });
+}
+
+/// A change of an alert.
+struct Change {
+    what: What,
+    actor: Option<Label>,
+    note: Option<String>,
+    /// Who has to know; the owner unless said otherwise.
+    to: Option<Vec<Label>>,
+}
+
+impl Change {
+    fn by_itself(what: What, note: &str) -> Self {
+        Self { what, actor: None, note: (!note.is_empty()).then(|| note.to_owned()), to: None }
+    }
+}
+
+impl Alerts {
+    /// The alert of that key.
+    pub fn get(&self, key: &AlertKey) -> Option<&Alert> {
+        self.alerts.get(key)
+    }
+
+    /// All alerts with their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&AlertKey, &Alert)> {
+        self.alerts.iter()
+    }
+
+    /// Whether there is an open alert of that key.
+    pub fn is_open(&self, key: &AlertKey) -> bool {
+        self.alerts.get(key).is_some_and(|alert| alert.state.is_open())
+    }
+
+    /// Whether there is an open alert of that key, or what would be one if it goes on.
+    pub fn is_going_on(&self, key: &AlertKey) -> bool {
+        self.is_open(key) || self.dwelling.contains_key(key)
+    }
+
+    fn raise(&mut self, context: &mut Fold<'_>, facts: &Facts, rule: &Rule, trigger: Trigger) {
+        let now = context.clock;
+        let since_change_ms = self.alerts.get(&trigger.key).map(|alert| now.ms_since(alert.changed_at));
+        match self.alerts.get_mut(&trigger.key) {
+            Some(alert) if alert.state.is_open() => return self.repeat(context, facts, rule, trigger),
+            Some(alert) if since_change_ms < Some(minutes_ms(rule.cooldown_min)) => {
+                alert.count += 1;
+                return self.show(context, facts, &trigger.key);
+            }
+            _ => {}
+        }
+        if rule.dwell_min > 0 {
+            let since = self.dwelling.get(&trigger.key).map(|(since, _)| *since);
+            if since.is_none() {
+                context.set_timer(now.plus_ms(minutes_ms(rule.dwell_min)), Timer::AlertDwell(trigger.key.clone()));
+            }
+            self.dwelling.insert(trigger.key.clone(), (since.unwrap_or(now), trigger));
+            return;
+        }
+        self.put(context, facts, rule, trigger);
+    }
+
+    /// It is an alert now: a new one, or again one that was over.
+    fn put(&mut self, context: &mut Fold<'_>, facts: &Facts, rule: &Rule, trigger: Trigger) {
+        let now = context.clock;
+        let key = trigger.key.clone();
+        let reopen_ms = i64::from(context.config.alerting.thresholds.reopen_within_h) * 3_600_000;
+        let before = self.alerts.remove(&key);
+        let is_again = before.as_ref().is_some_and(|own| now.ms_since(own.changed_at) <= reopen_ms);
+        let fresh = Alert::new(context, facts, rule, &trigger);
+        let alert = match before {
+            Some(own) if is_again => Alert {
+                count: own.count + 1,
+                revision: own.revision,
+                owner: own.owner.or(fresh.owner),
+                history: own.history,
+                evidence: own.evidence,
+                ..fresh
+            },
+            Some(own) => Alert { revision: own.revision, ..fresh },
+            None => fresh,
+        };
+        self.alerts.insert(key.clone(), alert);
+        self.witness(context, &trigger);
+        let what = if is_again { What::Reopened } else { What::Raised };
+        self.change(context, facts, &key, Change::by_itself(what, ""));
+    }
+
+    /// It happened again: counted, told only if it is worse.
+    fn repeat(&mut self, context: &mut Fold<'_>, facts: &Facts, rule: &Rule, trigger: Trigger) {
+        let key = trigger.key.clone();
+        self.witness(context, &trigger);
+        let severity = trigger.severity.unwrap_or(rule.severity);
+        let Some(alert) = self.alerts.get_mut(&key) else { return };
+        alert.count += 1;
+        alert.why = trigger.why;
+        alert.due_at = trigger.due_at.or(alert.due_at);
+        if severity < alert.severity {
+            alert.severity = severity;
+            // What is worse is told to the owner, and up the ladder from now on.
+            (alert.ladder_from, alert.snoozed_until) = (context.clock, None);
+            if alert.state == State::Snoozed {
+                alert.state = State::Triggered;
+            }
+            return self.change(context, facts, &key, Change::by_itself(What::RaisedSeverity, ""));
+        }
+        self.show(context, facts, &key);
+    }
+
+    /// Keeps where the event stands that is behind an alert.
+    fn witness(&mut self, context: &Fold<'_>, trigger: &Trigger) {
+        let Place { sequence, index, .. } = context.place;
+        if let (Some(alert), Some(occurred_at)) = (self.alerts.get_mut(&trigger.key), trigger.occurred_at) {
+            if alert.evidence.len() >= EVIDENCE_KEPT {
+                alert.evidence.remove(1);
+            }
+            alert.evidence.push(Evidence { sequence, index, occurred_at });
+        }
+    }
+
+    /// Changes an alert: a new revision, a step of its history, a notice, a card.
+    fn change(&mut self, context: &mut Fold<'_>, facts: &Facts, key: &AlertKey, change: Change) {
+        let now = context.clock;
+        let Some(alert) = self.alerts.get_mut(key) else { return };
+        let before = alert.clone();
+        alert.revision += 1;
+        alert.changed_at = now;
+        match change.what {
+            What::Resolved => alert.state = State::Resolved,
+            What::Closed => alert.state = State::Closed,
+            _ => {}
+        }
+        if !alert.state.is_open() {
+            (alert.snoozed_until, alert.due_at, alert.respond) = (None, None, None);
+        }
+        let Change { what, actor, note, to } = change;
+        if alert.history.len() >= STEPS_KEPT {
+            alert.history.remove(1);
+        }
+        alert.history.push(Step { revision: alert.revision, at: now, actor: actor.clone(), what, note });
+        alert.is_acted_on = what != What::Reopened && (alert.is_acted_on || actor.is_some());
+        quality::count(context, &before, alert, what);
+        let notice = Notice {
+            alert: key.clone(),
+            subject: context.subject().clone(),
+            kind: alert.kind,
+            severity: alert.severity,
+            what,
+            at: now,
+            revision: alert.revision,
+            due_at: alert.due_at,
+            level: alert.level,
+            to: to.unwrap_or_else(|| alert.owner.iter().cloned().collect()),
+            labels: alert.labels.clone(),
+            group: alert.group.clone(),
+            why: alert.why.sentence(),
+            count: alert.count,
+            actor,
+            state: alert.state,
+        };
+        context.emit(AlertEffect::Notice(Box::new(notice)));
+        self.set_wake(context, key);
+        self.show(context, facts, key);
+    }
+
+    /// Shows people how an alert stands.
+    fn show(&self, context: &mut Fold<'_>, facts: &Facts, key: &AlertKey) {
+        let Some(alert) = self.alerts.get(key) else { return };
+        let partition = context.place.partition;
+        let place = alert.evidence.last().map(|last| Place { partition, sequence: last.sequence, index: last.index });
+        let card = AlertCard::of(alert, facts, place);
+        context.post(key.as_str().to_owned(), Card::Alert(Box::new(card)), !alert.state.is_open());
+    }
+}
+
+impl Alert {
+    fn new(context: &Fold<'_>, facts: &Facts, rule: &Rule, trigger: &Trigger) -> Self {
+        let now = context.clock;
+        let alerting = &context.config.alerting;
+        let on_call = || {
+            let rota = alerting.rotas.iter().find(|rota| Some(&rota.name) == rule.rota.as_ref())?;
+            rota.on_call(now).cloned()
+        };
+        let own = facts.owner.clone().filter(|_| rule.to_owner);
+        let within_ms = rule.respond_within_min.map(minutes_ms);
+        let respond =
+            within_ms.map(|within_ms| Respond { from: now, within_ms, calendar: rule.calendar.clone(), marks: 0 });
+        let by_rule = within_ms.and_then(|ms| alerting.after(&rule.calendar, now, ms));
+        Self {
+            kind: trigger.kind,
+            severity: trigger.severity.unwrap_or(rule.severity),
+            state: State::Triggered,
+            revision: 0,
+            count: 1,
+            raised_at: now,
+            changed_at: now,
+            due_at: trigger.due_at.or(by_rule),
+            snoozed_until: None,
+            owner: trigger.owner.clone().or(own).or_else(on_call),
+            level: 0,
+            labels: trigger.labels.clone(),
+            group: group(rule.group_by, trigger, context.subject().as_str()),
+            why: trigger.why.clone(),
+            cause: None,
+            action: None,
+            acknowledged_at: None,
+            contacted_at: None,
+            is_acted_on: false,
+            history: Vec::new(),
+            evidence: Vec::new(),
+            respond,
+            ladder_from: now,
+            wake_at: None,
+        }
+    }
+}
+
+fn minutes_ms(minutes: u32) -> i64 {
+    i64::from(minutes) * 60_000
+}
+
+/// The group of an alert: what is shown and told together.
+fn group(by: GroupBy, trigger: &Trigger, subject: &str) -> String {
+    let Trigger { kind, labels, .. } = trigger;
+    let of = |name: &str, label: &Option<Label>| {
+        label.as_ref().map_or_else(|| format!("customer:{subject}"), |own| format!("{}:{name}:{own}", kind.as_str()))
+    };
+    match by {
+        GroupBy::Customer => format!("customer:{subject}"),
+        GroupBy::Account => {
+            labels.account.as_ref().map_or_else(|| format!("customer:{subject}"), |own| format!("account:{own}"))
+        }
+        GroupBy::Carrier => of("carrier", &labels.carrier),
+        GroupBy::Category => of("category", &labels.category),
+        GroupBy::Source => of("source", &labels.source),
+        GroupBy::Kind => kind.as_str().to_owned(),
+    }
+}

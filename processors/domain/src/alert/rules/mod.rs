@@ -1,0 +1,31 @@
+//! The rules: what raises an alert, and what ends it. A file a kind.
+
+mod deals;
+mod delay;
+mod health;
+pub(crate) mod operations;
+mod payment;
+mod promise;
+mod recovery;
+pub mod watch;
+
+pub(crate) use deals::look_again;
+pub(crate) use delay::overdue;
+pub use operations::Operations;
+
+use crate::{Fold, Profile};
+use nexusflow_model::Envelope;
+
+/// A rule: looks at an event that was folded into the profile.
+type Rule = fn(&mut Fold<'_>, &mut Profile, &Envelope);
+
+/// The list of rules about customers, in the order in which they look.
+const RULES: [Rule; 7] =
+    [watch::look, recovery::look, health::look, delay::look, promise::look, payment::look, deals::look];
+
+/// Looks at an event of a customer, after it was folded into the profile.
+pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
+    for rule in RULES {
+        rule(context, profile, envelope);
+    }
+}
