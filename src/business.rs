@@ -1,11 +1,14 @@
-//! The configuration of the business, from its file.
+//! The configuration of the business, from its files: `business.toml`, and `alerts.toml` for how alerts are raised.
 
+use crate::line;
 use nexusflow_domain::Business;
+use nexusflow_domain::alert::Alerting;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-/// What holds without a file.
+/// What holds without the files.
 const BUILT_IN: &str = include_str!("../config/business.toml");
+const BUILT_IN_ALERTS: &str = include_str!("../config/alerts.toml");
 
 /// Why the configuration of the business can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,19 +17,85 @@ pub(crate) enum BusinessError {
     Read { path: PathBuf, cause: std::io::Error },
     #[error("{}: {cause}", path.display())]
     Content { path: PathBuf, cause: toml::de::Error },
+    #[error("{}, line {line}: {key} {says}", path.display())]
+    Meaning { path: PathBuf, line: usize, key: String, says: String },
 }
 
 /// The configuration and a digest of it, which tells one version from another.
-pub(crate) fn load(path: &Path) -> Result<(Business, String), BusinessError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BUILT_IN.to_owned(),
-        Err(cause) => return Err(BusinessError::Read { path: path.to_owned(), cause }),
-    };
-    let business: Business =
+pub(crate) fn load(path: &Path, alerts: &Path) -> Result<(Business, String), BusinessError> {
+    let text = read(path, BUILT_IN)?;
+    let mut business: Business =
         toml::from_str(&text).map_err(|cause| BusinessError::Content { path: path.to_owned(), cause })?;
+    let wrong = |path: &Path, text: &str, key: &str, says: &str| {
+        let line = line::of(text, key);
+        Err(BusinessError::Meaning { path: path.to_owned(), line, key: key.to_owned(), says: says.to_owned() })
+    };
+    if business.alerting != Alerting::default() {
+        return wrong(path, &text, "alerting", "has a file of its own, alerts.toml: move it there");
+    }
+    let text = read(alerts, BUILT_IN_ALERTS)?;
+    business.alerting =
+        toml::from_str(&text).map_err(|cause| BusinessError::Content { path: alerts.to_owned(), cause })?;
+    if let Err(fault) = business.alerting.check() {
+        return wrong(alerts, &text, &fault.path, &fault.says);
+    }
     // Of the content, not of the text: a comment is no new version.
     let content = serde_json::to_vec(&business).unwrap_or_default();
     let digest: String = Sha256::digest(&content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok((business, digest))
+}
+
+fn read(path: &Path, built_in: &str) -> Result<String, BusinessError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(built_in.to_owned()),
+        Err(cause) => Err(BusinessError::Read { path: path.to_owned(), cause }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(alerts: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let (business, path) = (folder.path().join("business.toml"), folder.path().join("alerts.toml"));
+        std::fs::write(&path, alerts).unwrap();
+        load(&business, &path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_built_in_is_good_and_says_every_section() {
+        let nowhere = Path::new("/nowhere");
+        let (business, _) = load(nowhere, nowhere).unwrap();
+        assert_eq!(business.alerting.calendars.len(), 2);
+        let sections = serde_json::to_value(&business.alerting).unwrap();
+        for (section, value) in sections.as_object().unwrap() {
+            assert!(value.as_array().is_none_or(|list| !list.is_empty()), "config/alerts.toml has no {section}");
+            let heads = [format!("\n[{section}]\n"), format!("\n[[{section}]]\n")];
+            assert!(heads.iter().any(|head| BUILT_IN_ALERTS.contains(head)), "config/alerts.toml has no {section}");
+            for key in value.as_object().into_iter().flat_map(|table| table.keys()) {
+                assert!(BUILT_IN_ALERTS.contains(&format!("\n{key} = ")), "config/alerts.toml: {section}.{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_answered_with_file_line_and_key() {
+        let error = said("[[policy]]\nname = \"a\"\nfirst_reply_min = 5\n# Which hours?\ncalendar = \"offce\"\n");
+        assert!(error.contains("alerts.toml, line 5: policy[0].calendar names the calendar \"offce\""), "{error}");
+        // What is not said is told by what it is missing in.
+        let error = said("[thresholds]\nhealth_drop = 3\n\n[[policy]]\nname = \"none\"\n");
+        assert!(error.contains("line 4: policy[0] has no target"), "{error}");
+        // What can't be read at all is told by the parser.
+        let error =
+            said("[[calendar]]\nname = \"a\"\ntime_zone = \"UTC\"\nmonday = [\"09:00-14:00\",\n  \"13:00-15:00\"]\n");
+        assert!(error.contains("line 4") && error.contains("overlap") && error.contains("monday"), "{error}");
+        let error = said("[[calendar]]\nname = \"a\"\ntime_zone = \"UTC\"\nfriday = [\"9-17\"]\n");
+        assert!(error.contains("line 4") && error.contains("\"09:00-17:30\""), "{error}");
+        let error = said("[[rule]]\nkind = \"delay\"\nseverty = \"S1\"\n");
+        assert!(error.contains("line 3") && error.contains("severty"), "{error}");
+        let error = said("[[ladder]\n");
+        assert!(error.contains("line 1"), "{error}");
+    }
 }

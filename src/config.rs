@@ -23,6 +23,7 @@ const USUAL: &str = "config/nexusflow.toml";
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) business: PathBuf,
+    pub(crate) alerts: PathBuf,
     pub(crate) nats: NatsSettings,
     pub(crate) own_nats: OwnNats,
     pub(crate) log: LogSettings,
@@ -57,6 +58,7 @@ impl Default for Config {
         Self {
             data_dir: ".nexusflow".into(),
             business: "config/business.toml".into(),
+            alerts: "config/alerts.toml".into(),
             nats: NatsSettings::default(),
             own_nats: OwnNats::default(),
             log: LogSettings::default(),
@@ -135,7 +137,7 @@ impl Config {
             return wrong("worker.lease_ms", "must be from 500 to 60000");
         }
         nexusflow_gateway::check(&self.gateway, &self.access)?;
-        business::load(&self.business)?;
+        business::load(&self.business, &self.alerts)?;
         Ok(())
     }
 
@@ -171,7 +173,7 @@ impl Config {
 
     /// The configuration of the business and its version.
     pub(crate) fn business(&self) -> Result<(Business, String), BusinessError> {
-        business::load(&self.business)
+        business::load(&self.business, &self.alerts)
     }
 
     /// How a worker works, its folder below the data folder.

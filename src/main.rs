@@ -4,6 +4,7 @@ mod business;
 mod config;
 mod demo;
 mod doctor;
+mod line;
 mod loadtest;
 mod nats_server;
 mod out;

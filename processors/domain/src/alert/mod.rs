@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod card;
+pub mod check;
 pub mod config;
 pub mod facts;
 pub mod life;
@@ -16,6 +17,7 @@ pub mod rules;
 pub mod why;
 
 pub use card::{Card, SilenceCard};
+pub use check::Fault;
 pub use config::Alerting;
 pub use facts::{Facts, Labels};
 pub use life::{Alert, Alerts, Trigger};
