@@ -1,13 +1,20 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
-import { Route, Switch } from "wouter";
+import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
+import { Route, Switch, useSearch } from "wouter";
+import { Calls } from "./alerts/Calls";
+import { useAlertWatch } from "./alerts/hooks";
 import { getAccess, subscribeAccess } from "./api/session";
 import { adviseOnBuild, type BuildAdvice, ownBuild } from "./feed/build";
 import { FeedContext, useFeedSnapshot } from "./feed/hooks";
 import type { Feed } from "./feed/store";
+import { AlertQuality } from "./pages/AlertQuality";
+import { Alerts } from "./pages/Alerts";
+import { AlertsTv } from "./pages/AlertsTv";
 import { Customer } from "./pages/Customer";
 import { Customers } from "./pages/Customers";
+import { Deliveries } from "./pages/Deliveries";
 import { NotFound } from "./pages/NotFound";
 import { Operator } from "./pages/Operator";
+import { Silences } from "./pages/Silences";
 import { Wall } from "./pages/Wall";
 import { SignIn } from "./ui/SignIn";
 import styles from "./ui/ui.module.css";
@@ -48,13 +55,27 @@ function Refused({ why }: { why: string }) {
   );
 }
 
+/** From the first of these pages on, whatever is shown, somebody is called when something serious comes. */
+function Console({ of: Page }: { of: ComponentType }) {
+  const watch = useAlertWatch();
+  useEffect(() => watch.start(), [watch]);
+  return <Page />;
+}
+
 function Pages() {
+  const isKiosk = new URLSearchParams(useSearch()).get("kiosk") === "1";
   return (
     <Switch>
       <Route path="/" component={Wall} />
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
       <Route path="/operator" component={Operator} />
+      <Route path="/alerts/tv" component={AlertsTv} />
+      <Route path="/alerts/silences">{() => <Console of={Silences} />}</Route>
+      <Route path="/alerts/deliveries">{() => <Console of={Deliveries} />}</Route>
+      <Route path="/alerts/quality">{() => <Console of={AlertQuality} />}</Route>
+      <Route path="/alerts">{isKiosk ? <AlertsTv /> : <Console of={Alerts} />}</Route>
+      <Route path="/alerts/:customer/:alert">{() => <Console of={Alerts} />}</Route>
       <Route component={NotFound} />
     </Switch>
   );
@@ -67,7 +88,12 @@ export function App({ feed }: { feed: Feed }) {
       <a className={styles.skip} href="#main">
         Skip to the content
       </a>
-      {access.kind === "open" && <Pages />}
+      {access.kind === "open" && (
+        <>
+          <Pages />
+          <Calls />
+        </>
+      )}
       {access.kind === "needed" && <SignIn onSignedIn={feed.reconnectNow} />}
       {access.kind === "refused" && <Refused why={access.why} />}
       <NewBuild />

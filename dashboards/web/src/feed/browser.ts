@@ -23,15 +23,25 @@ export function browserSurroundings(): Surroundings {
   };
 }
 
-/** Reconnects when the network comes back or the page returns from the back/forward cache. */
+/**
+ * Reconnects when the network comes back, when the page returns from the back/forward cache or from being frozen, and
+ * when somebody looks at it again after a silence.
+ */
 export function followBrowser(feed: Feed): () => void {
   const online = () => feed.reconnectNow();
   const shown = (event: PageTransitionEvent) => {
     if (event.persisted) feed.reconnectNow();
   };
+  const looked = () => {
+    if (!document.hidden) feed.wake();
+  };
+  document.addEventListener("visibilitychange", looked);
+  document.addEventListener("resume", looked);
   addEventListener("online", online);
   addEventListener("pageshow", shown);
   return () => {
+    document.removeEventListener("visibilitychange", looked);
+    document.removeEventListener("resume", looked);
     removeEventListener("online", online);
     removeEventListener("pageshow", shown);
   };

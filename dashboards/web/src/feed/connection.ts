@@ -88,8 +88,17 @@ export class Connection {
     this.connect();
   }
 
-  send(frame: ClientFrame): void {
-    if (this.welcomed) this.socket?.send(JSON.stringify(frame));
+  /** Somebody looks at the page again: after a silence a new connection is quicker than waiting for the old one. */
+  wake(): void {
+    const silent = this.env.now() - this.heardAt;
+    if (this.socket === null || silent >= STALE_AFTER_HEARTBEATS * this.heartbeatMs) this.reconnectNow();
+  }
+
+  /** Whether it was sent: not without a session. */
+  send(frame: ClientFrame): boolean {
+    if (!this.welcomed || this.socket === null) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
   }
 
   private connect(): void {

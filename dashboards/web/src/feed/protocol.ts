@@ -12,11 +12,15 @@ export interface Since {
   readonly seq: number;
 }
 
+/** Customer, alert, revision: this has been shown to a person. */
+export type Receipt = readonly [customer: string, alert: string, revision: number];
+
 export type ClientFrame =
   | { type: "hello"; v: 1; client: "web"; build: string }
   | { type: "sub"; id: string; topic: string; params?: Params; rate_ms?: number; since?: Since }
   | { type: "unsub"; id: string }
-  | { type: "ping"; t: number };
+  | { type: "ping"; t: number }
+  | { type: "got"; id: string; alerts: readonly Receipt[] };
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
 const cells = v.array(v.unknown());

@@ -1,6 +1,7 @@
 // The one feed of the page: topics shared by whoever shows them, outside React, handed to it once a frame.
 import { Connection, type FeedState, type Surroundings } from "./connection";
-import type { ErrFrame, Params, ServerFrame, Since, Welcome } from "./protocol";
+import type { ErrFrame, Params, Receipt, ServerFrame, Since, Welcome } from "./protocol";
+import { ServerClock } from "./server-clock";
 import { type Outcome, TopicState, type TopicView } from "./topic";
 import { topicKey } from "./topic-key";
 
@@ -14,6 +15,8 @@ export interface FeedSnapshot {
   /** Whose figures these are and its time zone, as told last: a server that does not know them yet changes nothing. */
   readonly business: string | null;
   readonly zone: string | null;
+  /** How far the server's clock is ahead of the browser's, in ms; null before the first heartbeat. */
+  readonly skewMs: number | null;
   /** Inbound frames that were not understood since the page was opened. */
   readonly malformed: number;
 }
@@ -44,13 +47,14 @@ export class Feed {
   private flushing = false;
   private live = false;
   private lastId = 0;
+  private readonly clock = new ServerClock();
 
   constructor(
     private readonly env: Surroundings,
     options: FeedOptions,
   ) {
     const state: FeedState = { kind: "connecting", since: env.now() };
-    this.snapshot = { state, welcome: null, business: null, zone: null, malformed: 0 };
+    this.snapshot = { state, welcome: null, business: null, zone: null, skewMs: null, malformed: 0 };
     this.pending = this.snapshot;
     this.connection = new Connection(
       env,
@@ -68,6 +72,7 @@ export class Feed {
   start = (): void => this.connection.start();
   stop = (): void => this.connection.stop();
   reconnectNow = (): void => this.connection.reconnectNow();
+  wake = (): void => this.connection.wake();
 
   getSnapshot = (): FeedSnapshot => this.snapshot;
 
@@ -97,6 +102,13 @@ export class Feed {
       entry.users -= 1;
       if (entry.users === 0) entry.cancel = this.env.after(LINGER_MS, () => this.close(key, entry));
     };
+  }
+
+  /** Tells the server what of a topic a person has seen; false where it could not be told. */
+  got(topic: string, params: Params, alerts: readonly Receipt[]): boolean {
+    const entry = this.entries.get(topicKey(topic, params));
+    if (entry === undefined || !this.live || entry.id === "") return false;
+    return this.connection.send({ type: "got", id: entry.id, alerts });
   }
 
   private open(key: string, topic: string, params: Params): Entry {
@@ -177,6 +189,8 @@ export class Feed {
       case "hb": {
         this.learn(frame);
         const now = this.env.now();
+        const skewMs = this.clock.hear(frame.ts ?? null, now);
+        if (skewMs !== this.pending.skewMs) this.update({ skewMs });
         for (const [id, standing] of Object.entries(frame.topics)) {
           this.apply(id, (topic) => topic.heartbeat(standing, now));
         }
@@ -232,15 +246,15 @@ export class Feed {
 
   private flush(): void {
     this.flushing = false;
-    if (this.snapshot !== this.pending) {
-      this.snapshot = this.pending;
-      for (const listener of this.listeners) listener();
-    }
-    for (const entry of this.entries.values()) {
-      if (!entry.dirty) continue;
+    const moved = this.snapshot !== this.pending;
+    this.snapshot = this.pending;
+    const changed = [...this.entries.values()].filter((entry) => entry.dirty);
+    // All is as it is now before anybody looks: a new connection beside rows of the old one would look live.
+    for (const entry of changed) {
       entry.dirty = false;
       entry.view = entry.state.view();
-      for (const listener of entry.listeners) listener();
     }
+    if (moved) for (const listener of this.listeners) listener();
+    for (const entry of changed) for (const listener of entry.listeners) listener();
   }
 }

@@ -106,12 +106,21 @@ export const WORKERS = state("workers", worker);
 export const OPERATOR = state("operator", operatorFigure);
 export const CUSTOMER = state("customer", customerRow);
 
+/** Rows are replaced, never changed: each is read once, whoever shows it, and what did not change stays the same object. */
+const readBefore = new WeakMap<object, WeakMap<Row, unknown>>();
+
 /** The rows that fit the topic, and how many did not. */
 export function readRows<T>(topic: Topic<T>, rows: readonly Row[]): { rows: T[]; unread: number } {
+  const before = readBefore.get(topic.row) ?? new WeakMap<Row, unknown>();
+  readBefore.set(topic.row, before);
   const read: T[] = [];
   for (const row of rows) {
-    const parsed = v.safeParse(topic.row, row);
-    if (parsed.success) read.push(parsed.output);
+    if (!before.has(row)) {
+      const parsed = v.safeParse(topic.row, row);
+      before.set(row, parsed.success ? parsed.output : null);
+    }
+    const known = before.get(row);
+    if (known !== null) read.push(known as T);
   }
   return { rows: read, unread: rows.length - read.length };
 }

@@ -6,6 +6,7 @@ import type { TopicView } from "../feed/topic";
 import { FIGURES } from "../feed/topics";
 import { type WallFigures, WallFiguresContext } from "../figures/context";
 import { PERIOD_WORDS, readPeriod } from "../figures/periods";
+import { AlertTicker } from "../panels/AlertTicker";
 import { FigureDialog } from "../panels/FigureDialog";
 import { PANELS } from "../panels/list";
 import { useNow } from "../ui/clock";
@@ -71,6 +72,7 @@ export function Wall() {
             <PeriodChoice period={period} />
           )}
           <p className={styles.versus}>{compares ? PERIOD_WORDS[period].before : ""}</p>
+          {kiosk && <AlertTicker />}
           <Freshness view={view} />
         </Header>
         <main id="main" tabIndex={-1} className={styles.rows} data-old={old} data-testid="wall">

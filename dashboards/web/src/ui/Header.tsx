@@ -1,11 +1,14 @@
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { useOpenCounts } from "../alerts/hooks";
 import { useFeedSnapshot } from "../feed/hooks";
+import { count } from "../format/number";
 import { Hidden } from "./Hidden";
 import styles from "./header.module.css";
 
 const PAGES = [
   { href: "/", label: "Wall" },
+  { href: "/alerts", label: "Alerts" },
   { href: "/customers", label: "Customers" },
   { href: "/operator", label: "Operator" },
 ] as const;
@@ -20,6 +23,19 @@ export function Brand() {
 
 function isHere(location: string, href: string): boolean {
   return href === "/" ? location === "/" : location.startsWith(href);
+}
+
+/** How many of the worst are open, where there are any. */
+function OpenWorst() {
+  const counts = useOpenCounts();
+  const open = counts === null ? 0 : counts.S1 + counts.S2;
+  if (open === 0) return null;
+  return (
+    <span className={styles.worst} data-severity={counts?.S1 === 0 ? "S2" : "S1"}>
+      {count(open)}
+      <Hidden> S1 and S2 open</Hidden>
+    </span>
+  );
 }
 
 /** The strip at the top: whose board this is, once the server has told. On a kiosk it has no way to go anywhere. */
@@ -44,6 +60,7 @@ export function Header({ kiosk = false, children }: { kiosk?: boolean; children?
           {PAGES.map(({ href, label }) => (
             <Link key={href} href={href} aria-current={isHere(location, href) ? "page" : undefined}>
               {label}
+              {href === "/alerts" && <OpenWorst />}
             </Link>
           ))}
         </nav>

@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from "react";
+import { Hidden } from "../ui/Hidden";
+import { alertPath } from "./address";
+import type { Change } from "./changes";
+import { useAlertWatch, useWatchSnapshot } from "./hooks";
+import { canSound, chime, unlockOnUse } from "./sound";
+import { alertId } from "./topics";
+import { takesTurn } from "./turn";
+import { aboutLabel, many } from "./words";
+
+/** Nobody is told by voice more often than this; what came meanwhile is told together. */
+const BETWEEN_MS = 4000;
+
+const isLoud = ({ row }: Change) => row.severity === "S1" || row.severity === "S2";
+
+const HOW: Readonly<Record<string, string>> = {
+  worse: "Raised in severity: ",
+  escalated: "Escalated: ",
+  reopened: "Open again: ",
+};
+
+function inWords({ kind, row }: Change): string {
+  return `${row.severity}: ${HOW[kind] ?? ""}${row.why || aboutLabel(row.kind, row.alert)}`;
+}
+
+function name({ row }: Change): string {
+  return `${alertId(row)} ${row.revision} ${row.members ?? ""}`;
+}
+
+async function sound(news: readonly Change[]): Promise<void> {
+  if (!canSound()) return;
+  const turns = await Promise.all(news.map(async (each) => ((await takesTurn(name(each))) ? each : null)));
+  const mine = turns.filter((each) => each !== null);
+  if (mine.length > 0) chime(mine.some(({ row }) => row.severity === "S1"));
+}
+
+/** The same tag in every tab: the browser shows one. */
+function notify(news: readonly Change[]): void {
+  if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+  for (const each of news.slice(-3)) {
+    const { customer, alert, members, kind } = each.row;
+    try {
+      const shown = new Notification(inWords(each), { tag: name(each), body: aboutLabel(kind, alert) });
+      shown.onclick = () => {
+        focus();
+        history.pushState(null, "", members === null ? alertPath(customer, alert) : "/alerts");
+        shown.close();
+      };
+    } catch {
+      // A browser that lets only service workers notify.
+    }
+  }
+}
+
+function announcement(news: readonly Change[]): string {
+  const [first] = news;
+  if (first === undefined) return "";
+  if (news.length === 1) return inWords(first);
+  const worst = news.filter(({ row }) => row.severity === "S1").length;
+  return `${many(news.length, "new alert")}${worst > 0 ? `, ${worst} of them S1` : ""}`;
+}
+
+/** What is new since it was last asked. */
+function useNews(): readonly Change[] {
+  const { last, news } = useWatchSnapshot();
+  const told = useRef(news);
+  const [fresh, setFresh] = useState<readonly Change[]>([]);
+  useEffect(() => {
+    const since = news - told.current;
+    told.current = news;
+    if (since > 0) setFresh(last.slice(-since).filter(isLoud));
+  }, [last, news]);
+  return fresh;
+}
+
+/** Calls out new S1 and S2, on whatever page: by sound, by notification where allowed, by voice for who listens. */
+export function Calls() {
+  const watch = useAlertWatch();
+  const fresh = useNews();
+  const [said, setSaid] = useState("");
+  const waiting = useRef<Change[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => unlockOnUse(), []);
+  useEffect(() => {
+    document.addEventListener("freeze", watch.freeze);
+    return () => document.removeEventListener("freeze", watch.freeze);
+  }, [watch]);
+  useEffect(() => {
+    if (fresh.length === 0) return;
+    void sound(fresh);
+    notify(fresh);
+    waiting.current.push(...fresh);
+    if (timer.current !== null) return;
+    const say = () => {
+      timer.current = waiting.current.length > 0 ? setTimeout(say, BETWEEN_MS) : null;
+      if (waiting.current.length > 0) setSaid(announcement(waiting.current.splice(0)));
+    };
+    say();
+  }, [fresh]);
+  return (
+    <p role="status" aria-live="polite" data-testid="called">
+      <Hidden>{said}</Hidden>
+    </p>
+  );
+}
