@@ -17,6 +17,8 @@ pub enum Timer {
     AlertDwell(AlertKey),
     /// The expected close of a deal, or that nothing happened to it for too long.
     Deal(Id),
+    /// An hour in which customers wrote is over.
+    SentimentHour(i32),
     /// A source was to say that it lives.
     SourceMissed,
     /// There were no dead letters for a while.
@@ -36,6 +38,7 @@ pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer)
         Timer::Alert(key) => life::wake(context, profile, key),
         Timer::AlertDwell(key) => life::dwelt(context, profile, key),
         Timer::Deal(deal) => rules::look_again(context, profile, deal),
+        Timer::SentimentHour(hour) => rules::spike::hour_ended(context, *hour),
         Timer::SourceMissed => rules::operations::missed(context, profile),
         Timer::DeadLettersQuiet => rules::operations::quiet(context, profile),
         Timer::SilenceEnds => rules::operations::silence_ends(context, profile),

@@ -65,6 +65,11 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
         }
     }
 
+    /// Whether there is no card.
+    pub fn is_empty(&self) -> bool {
+        self.cards.is_empty()
+    }
+
     /// All cards.
     pub fn cards(&self) -> impl Iterator<Item = (&CardKey, &C)> {
         self.cards.iter().map(|(key, card)| (key, &**card))

@@ -130,7 +130,7 @@ impl<D: Domain> Partition<D> {
         let chunks = self.chunks.iter().enumerate();
         self.cutting.unwritten.extend(chunks.filter(|(_, chunk)| holds(chunk)).map(|(at, _)| at));
         self.rollups.mark_unwritten();
-        self.board.is_unwritten = true;
+        self.board.is_unwritten |= !self.board.is_empty();
     }
 
     /// Begins a cut after the last record folded. One that was begun before and not finished is dropped, and what it had
@@ -140,7 +140,7 @@ impl<D: Domain> Partition<D> {
         let mut pending = dropped.unwritten;
         pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
-            self.board.is_unwritten |= cut.changed.contains_key(&BOARD);
+            self.board.is_unwritten |= cut.changed.contains_key(&BOARD) || cut.removed.contains(&BOARD);
             let chunk = |part: &u32| (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS;
             let parts = cut.changed.keys().chain(&cut.removed).filter(|part| chunk(part));
             pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
@@ -154,6 +154,7 @@ impl<D: Domain> Partition<D> {
         }
         if std::mem::take(&mut self.board.is_unwritten) {
             match self.board.write() {
+                _ if self.board.is_empty() => drop(cut.removed.insert(BOARD)),
                 Ok(bytes) => drop(cut.changed.insert(BOARD, bytes)),
                 Err(error) => self.cutting.failed = Some(error.to_string()),
             }

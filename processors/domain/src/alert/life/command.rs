@@ -51,52 +51,21 @@ fn refused(code: &str, message: String) -> Outcome {
 fn do_it(context: &mut Fold<'_>, profile: &mut Profile, asked: &Asked<'_>) -> Outcome {
     let facts = Facts::of(context.config, profile, context.clock);
     let now = context.clock;
-    let Some(alert) = profile.alerts.alerts.get_mut(asked.key) else {
-        return refused("unknown_alert", "there is no such alert".into());
+    let (what, with) = match asked.verb {
+        Verb::Acknowledge => (What::Acknowledged, None),
+        Verb::Assign(assignee) => (What::Assigned, Some(format!("to {assignee}"))),
+        Verb::Snooze(_) => (What::Snoozed, None),
+        Verb::Contact(channel) => (What::Contacted, channel.map(|channel| format!("by {channel}"))),
+        Verb::Resolve => (What::Resolved, None),
+        Verb::Close(..) => (What::Closed, None),
+        Verb::Reopen => (What::Reopened, None),
     };
-    let mut said = asked.note.map(|note| note.reveal().as_str().to_owned());
-    let what = match asked.verb {
-        Verb::Acknowledge => {
-            (alert.state, alert.snoozed_until) = (State::Acknowledged, None);
-            alert.owner.get_or_insert_with(|| asked.actor.clone());
-            alert.acknowledged_at.get_or_insert(now);
-            What::Acknowledged
-        }
-        Verb::Assign(assignee) => {
-            alert.owner = Some(assignee.clone());
-            said = Some(said.map_or_else(|| format!("to {assignee}"), |note| format!("to {assignee}: {note}")));
-            What::Assigned
-        }
-        Verb::Snooze(until) => {
-            (alert.state, alert.snoozed_until) = (State::Snoozed, Some(until));
-            alert.acknowledged_at.get_or_insert(now);
-            What::Snoozed
-        }
-        Verb::Contact(channel) => {
-            (alert.state, alert.snoozed_until, alert.due_at) = (State::Acknowledged, None, None);
-            alert.owner.get_or_insert_with(|| asked.actor.clone());
-            alert.acknowledged_at.get_or_insert(now);
-            alert.contacted_at.get_or_insert(now);
-            said = match (channel, said) {
-                (Some(channel), Some(note)) => Some(format!("by {channel}: {note}")),
-                (Some(channel), None) => Some(format!("by {channel}")),
-                (None, note) => note,
-            };
-            What::Contacted
-        }
-        Verb::Resolve => What::Resolved,
-        Verb::Close(cause, action) => {
-            (alert.cause, alert.action) = (Some(cause.clone()), Some(action.clone()));
-            What::Closed
-        }
-        Verb::Reopen => {
-            (alert.state, alert.raised_at, alert.ladder_from, alert.level) = (State::Triggered, now, now, 0);
-            (alert.acknowledged_at, alert.contacted_at) = (None, None);
-            What::Reopened
-        }
+    let note = match (with, asked.note.map(|note| note.reveal().as_str())) {
+        (Some(with), Some(note)) => Some(format!("{with}: {note}")),
+        (with, note) => with.or_else(|| note.map(str::to_owned)),
     };
-    let change = Change { what, actor: Some(asked.actor.clone()), note: said, to: None };
-    profile.alerts.change(context, &facts, asked.key, change);
+    let change = Change { what, actor: Some(asked.actor.clone()), note, to: None };
+    profile.alerts.change_by(context, &facts, asked.key, change, |alert| asked.apply(alert, now));
     Outcome {
         accepted: true,
         code: what.as_str().replace(' ', "_"),
@@ -144,6 +113,33 @@ impl<'a> Asked<'a> {
 
     fn step(it: &'a nexusflow_model::event::alert::AlertStep, verb: Verb<'a>) -> Self {
         Self { key: &it.alert, revision: it.revision, actor: &it.actor, note: it.note.as_ref(), verb }
+    }
+
+    fn apply(&self, alert: &mut Alert, now: Timestamp) {
+        match self.verb {
+            Verb::Acknowledge => {
+                (alert.state, alert.snoozed_until) = (State::Acknowledged, None);
+                alert.owner.get_or_insert_with(|| self.actor.clone());
+                alert.acknowledged_at.get_or_insert(now);
+            }
+            Verb::Assign(assignee) => alert.owner = Some(assignee.clone()),
+            Verb::Snooze(until) => {
+                (alert.state, alert.snoozed_until) = (State::Snoozed, Some(until));
+                alert.acknowledged_at.get_or_insert(now);
+            }
+            Verb::Contact(_) => {
+                alert.owner.get_or_insert_with(|| self.actor.clone());
+                alert.contact(now);
+            }
+            Verb::Resolve => {}
+            Verb::Close(cause, action) => {
+                (alert.cause, alert.action) = (Some(cause.clone()), Some(action.clone()));
+            }
+            Verb::Reopen => {
+                (alert.state, alert.raised_at, alert.ladder_from, alert.level) = (State::Triggered, now, now, 0);
+                (alert.acknowledged_at, alert.contacted_at) = (None, None);
+            }
+        }
     }
 
     /// Why it can't be done; none where it can.

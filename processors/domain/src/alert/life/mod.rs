@@ -167,12 +167,12 @@ pub(crate) fn contacted(
 ) {
     let facts = Facts::of(context.config, profile, context.clock);
     let now = context.clock;
-    let Some(alert) = profile.alerts.alerts.get_mut(key).filter(|alert| alert.state.is_open()) else { return };
-    (alert.state, alert.snoozed_until, alert.due_at) = (State::Acknowledged, None, None);
-    alert.acknowledged_at.get_or_insert(now);
-    alert.contacted_at.get_or_insert(now);
+    if !profile.alerts.is_open(key) {
+        return;
+    }
     let note = channel.map(|channel| format!("by {channel}"));
-    profile.alerts.change(context, &facts, key, Change { what: What::Contacted, actor: by, note, to: None });
+    let change = Change { what: What::Contacted, actor: by, note, to: None };
+    profile.alerts.change_by(context, &facts, key, change, |alert| alert.contact(now));
 }
 
 /// A change of an alert.
@@ -293,9 +293,22 @@ impl Alerts {
 
     /// Changes an alert: a new revision, a step of its history, a notice, a card.
     fn change(&mut self, context: &mut Fold<'_>, facts: &Facts, key: &AlertKey, change: Change) {
+        self.change_by(context, facts, key, change, |_| {});
+    }
+
+    /// Changes an alert as `apply` does, too.
+    fn change_by(
+        &mut self,
+        context: &mut Fold<'_>,
+        facts: &Facts,
+        key: &AlertKey,
+        change: Change,
+        apply: impl FnOnce(&mut Alert),
+    ) {
         let now = context.clock;
         let Some(alert) = self.alerts.get_mut(key) else { return };
         let before = alert.clone();
+        apply(alert);
         alert.revision += 1;
         alert.changed_at = now;
         match change.what {
@@ -347,6 +360,13 @@ impl Alerts {
 }
 
 impl Alert {
+    /// The customer was spoken to.
+    fn contact(&mut self, now: Timestamp) {
+        (self.state, self.snoozed_until, self.due_at) = (State::Acknowledged, None, None);
+        self.acknowledged_at.get_or_insert(now);
+        self.contacted_at.get_or_insert(now);
+    }
+
     fn new(context: &Fold<'_>, facts: &Facts, rule: &Rule, trigger: &Trigger) -> Self {
         let now = context.clock;
         let alerting = &context.config.alerting;

@@ -35,8 +35,10 @@ pub(crate) fn wake(context: &mut Fold<'_>, profile: &mut Profile, key: &AlertKey
         let Some((_, due)) = due.filter(|(at, _)| *at <= context.clock) else { break };
         match due {
             Due::Unsnooze => {
-                (alert.state, alert.snoozed_until, alert.ladder_from) = (State::Triggered, None, context.clock);
-                alerts.change(context, &facts, key, Change::by_itself(What::Woken, ""));
+                let now = context.clock;
+                alerts.change_by(context, &facts, key, Change::by_itself(What::Woken, ""), |alert| {
+                    (alert.state, alert.snoozed_until, alert.ladder_from) = (State::Triggered, None, now);
+                });
             }
             Due::Rung => alerts.escalate(context, &facts, key, "nobody has acknowledged it"),
             Due::Mark => {

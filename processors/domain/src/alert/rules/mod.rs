@@ -7,6 +7,7 @@ pub(crate) mod operations;
 mod payment;
 mod promise;
 mod recovery;
+pub(crate) mod spike;
 pub mod watch;
 
 pub(crate) use deals::look_again;
@@ -20,8 +21,8 @@ use nexusflow_model::Envelope;
 type Rule = fn(&mut Fold<'_>, &mut Profile, &Envelope);
 
 /// The list of rules about customers, in the order in which they look.
-const RULES: [Rule; 7] =
-    [watch::look, recovery::look, health::look, delay::look, promise::look, payment::look, deals::look];
+const RULES: [Rule; 8] =
+    [watch::look, recovery::look, health::look, delay::look, promise::look, payment::look, deals::look, spike::look];
 
 /// Looks at an event of a customer, after it was folded into the profile.
 pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {

@@ -18,6 +18,8 @@ pub struct Operations {
     heard: Option<(Timestamp, Timestamp)>,
     /// How many dead letters there were: when, and how many.
     dead: Vec<(Timestamp, i64)>,
+    /// How customers write.
+    pub(super) spike: super::spike::Spike,
     /// Until when a silence holds.
     until: Option<Timestamp>,
 }
@@ -28,6 +30,7 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
         Event::SourceHeartbeat(_) => heard(context, profile),
         Event::DeadLettersCounted(it) => counted(context, profile, it.total.get()),
         Event::SilenceSet(it) => silenced(context, profile, it),
+        Event::SentimentCounted(it) => super::spike::counted(context, profile, it),
         _ => life::command(context, profile, envelope),
     }
 }
