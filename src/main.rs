@@ -12,6 +12,7 @@ mod process;
 mod replay;
 mod status;
 mod up;
+mod whatif;
 
 use clap::{Parser, Subcommand};
 use config::Config;
@@ -53,6 +54,8 @@ enum Command {
     Demo,
     /// Put a NexusFlow that is up under load, and tell how long things take and whether anything gets lost.
     Loadtest(loadtest::Arguments),
+    /// Say which alerts other thresholds would have raised over the recorded stream, beside those that were.
+    Whatif(whatif::Arguments),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -104,6 +107,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Replay(arguments) => return replay::run(&config, arguments).await,
         Command::Demo => demo::run(&config).await?,
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
+        Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
         Command::Status(arguments) => return Ok(Box::pin(status::run(&config, &arguments)).await),

@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     dry_run: bool,
 }
 
-fn instant(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     let whole = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
     whole.parse().map_err(|_| "a date such as 2018-01-31, or a time such as 2018-01-31T09:30:00Z".to_owned())
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod balance;
 pub mod checkpoint;
+mod dead_letters;
 mod emit;
 mod live;
 mod owner;

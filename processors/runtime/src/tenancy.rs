@@ -1,7 +1,7 @@
 //! One partition in the hands of this worker, from the claim of the lease to its release.
 
 use crate::worker::{Shared, WorkerError};
-use crate::{answer, owner};
+use crate::{answer, dead_letters, owner};
 use nexusflow_log::{Holding, LeaseError, Leases, Member};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,7 +80,10 @@ impl Tenancy {
         let owner = owner::Owner::take(Arc::clone(&self.shared), self.partition, term).await?;
         let (silence, silenced) = watch::channel(false);
         // Sets, because what is in one ends with it.
-        let (mut answering, mut owning) = (JoinSet::new(), JoinSet::new());
+        let (mut answering, mut owning, mut counting) = (JoinSet::new(), JoinSet::new(), JoinSet::new());
+        if dead_letters::are_counted_by(self.partition, self.shared.log.partitions()) {
+            counting.spawn(dead_letters::run(Arc::clone(&self.shared)));
+        }
         answering.spawn(answer::run(Arc::clone(&self.shared), owner.live(), silenced));
         owning.spawn(owner.run(self.stop.clone()));
         let ended = match owning.join_next().await {
