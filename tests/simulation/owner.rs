@@ -9,7 +9,7 @@ use crate::verdict::Simulated;
 use crate::world::Shared;
 use nexusflow_engine::checkpoint::Manifest;
 use nexusflow_engine::{Domain, Partition};
-use nexusflow_model::{Envelope, Event, Id, Kind, partition};
+use nexusflow_model::{Envelope, Id, Kind, partition};
 use std::collections::BTreeMap;
 
 pub(crate) struct Owner<D: Simulated> {
@@ -130,7 +130,7 @@ impl<D: Simulated> Owner<D> {
 }
 
 fn is_command(envelope: &Envelope) -> bool {
-    matches!(envelope.event, Event::InventoryRequested(_))
+    envelope.event.kind().is_command()
 }
 
 /// The record, with ids that nobody has seen.

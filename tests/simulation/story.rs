@@ -4,12 +4,14 @@
 use crate::chance::Chance;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::Business;
-use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_model::event::alert::{AlertKey, AlertSnoozed, AlertStep};
+use nexusflow_model::event::control::{ConfigChanged, SourceHeartbeat};
 use nexusflow_model::event::logistics::{
     DeliveryDelivered, DeliveryPromised, InventoryLevelSet, InventoryRequest, InventoryReservation,
 };
 use nexusflow_model::number::Quantity;
-use nexusflow_model::{Envelope, Event, Id, Label, Source, Timestamp};
+use nexusflow_model::{Envelope, Event, Id, Kind, Label, Source, Timestamp};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -71,7 +73,9 @@ impl Story {
         let mut more = More { first, last, chance, n: 0 };
         for customer in &chosen {
             more.promise(customer).into_iter().for_each(&mut keep);
+            more.complaint(customer).into_iter().for_each(&mut keep);
         }
+        more.heartbeats(&id("till")).into_iter().for_each(&mut keep);
         for sku in 0..more.chance.between(1, 4) {
             more.stock(&id(&format!("sku-{sku}")), &chosen).into_iter().for_each(&mut keep);
         }
@@ -170,6 +174,49 @@ impl More<'_> {
             let arrived = DeliveryDelivered { delivery: None, order, delivered_at: None };
             let at = at.plus_ms(self.chance.between(0, 2 * DAY));
             events.push(self.event("/sim/carrier", customer, at, Event::DeliveryDelivered(arrived)));
+        }
+        events
+    }
+
+    /// A bad answer, and people who press on what follows from it: in time, too late, or of what they have not seen.
+    fn complaint(&mut self, customer: &Id) -> Vec<Envelope> {
+        let mut events = Vec::new();
+        let mut at = self.some_time();
+        let alert = AlertKey::new(&format!("recovery:{customer}:feedback")).unwrap();
+        let actor = Label::new("Ana").unwrap();
+        for n in 0..self.chance.below(3) {
+            let answer =
+                json!({"survey": format!("{customer}-{n}"), "measures": "csat", "score": self.chance.between(1, 4)});
+            let answer = Event::from_json(Kind::SurveyAnswered, &answer.to_string()).unwrap();
+            events.push(self.event("/sim/survey", customer, at, answer));
+            for _ in 0..self.chance.below(4) {
+                at = at.plus_ms(self.chance.between(1, 3 * HOUR));
+                let revision = self.chance.between(1, 6) as u32;
+                let step = AlertStep { alert: alert.clone(), revision, actor: actor.clone(), note: None };
+                let event = match self.chance.below(4) {
+                    0 => Event::AlertResolved(step),
+                    1 => Event::AlertReopened(step),
+                    2 => {
+                        let (alert, actor, until) = (alert.clone(), actor.clone(), at.plus_ms(HOUR));
+                        Event::AlertSnoozed(AlertSnoozed { alert, revision, actor, until, note: None })
+                    }
+                    _ => Event::AlertAcknowledged(step),
+                };
+                events.push(self.event("/sim/console", customer, at, event));
+            }
+            at = at.plus_ms(self.chance.between(1, DAY));
+        }
+        events
+    }
+
+    /// A source that says that it lives, but for hours in which it does not.
+    fn heartbeats(&mut self, source: &Id) -> Vec<Envelope> {
+        let mut events = Vec::new();
+        let mut at = self.some_time();
+        for _ in 0..self.chance.below(20) {
+            let heartbeat = Event::SourceHeartbeat(SourceHeartbeat { lag_ms: None });
+            events.push(self.event("/sim/till", source, at, heartbeat));
+            at = at.plus_ms(if self.chance.one_in(5) { HOUR } else { 60 * SECOND });
         }
         events
     }
