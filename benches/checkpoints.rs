@@ -9,7 +9,7 @@ mod parts;
 
 use nexusflow_domain::{Commerce, upgrade};
 use nexusflow_engine::{Domain, Partition};
-use nexusflow_runtime::checkpoint::{Changes, Checkpoints, PartitionCheckpoints, Place, Restored, Stamp, Stored};
+use nexusflow_runtime::checkpoint::{Changes, Checkpoints, PartitionCheckpoints, Place, Stamp, Stored};
 use parts::customers::{Customers, EVENTS, Ids};
 use parts::states::folded;
 use parts::{grouped, machine, number};
@@ -82,10 +82,7 @@ async fn write(mut of: PartitionCheckpoints, sequence: u64, changes: Changes) ->
 }
 
 async fn read(mut of: PartitionCheckpoints) -> Parts {
-    match of.newest().await.unwrap().restored {
-        Some(Restored::Parts { parts, .. }) => parts,
-        other => panic!("{other:?} was found"),
-    }
+    of.newest().await.unwrap().restored.expect("a checkpoint was written").parts
 }
 
 async fn restore(parts: Parts) -> Partition<Commerce> {

@@ -3,14 +3,12 @@
 //! A cut begins at a record. What changed since the last one is pending from then on, and is written part by part, each as it was at
 //! that record: before a profile of a pending chunk changes, it is kept as it was. So the fold stops for one part at a time.
 
-use crate::Context;
 use crate::board::Board;
 use crate::chunk::{Before, CHUNKS, Chunk};
 use crate::decision::Decisions;
-use crate::fold::{Counters, Domain, Folded, Key, Partition, Slot};
-use crate::held::Held;
+use crate::fold::{Counters, Domain, Key, Partition};
 use crate::pane::{Pane, Rollups};
-use nexusflow_model::{Place, Timestamp};
+use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -276,43 +274,4 @@ impl<D: Domain> Partition<D> {
         }
         Ok(partition)
     }
-
-    /// The state from what an older version had stored: nothing of it is in a checkpoint of this version yet. `complete` is called for
-    /// every profile, to add what that version did not have; what it asks for is not done, as it would have been done then.
-    pub fn upgrade(older: Older<D>, complete: fn(&mut Context<'_, D>, &mut D::Profile)) -> Self {
-        let mut partition = Self {
-            sequence: older.sequence,
-            clock: older.clock,
-            config: older.config,
-            config_version: older.config_version,
-            counters: older.counters,
-            rollups: Rollups::restore(older.first_hour, older.panes),
-            ..Self::new(older.id)
-        };
-        partition.len = older.profiles.len();
-        for (key, slot) in older.profiles {
-            let at = crate::chunk::of(key.1.as_str());
-            let mut held = Held::new(slot);
-            held.pack();
-            partition.chunks[at].profiles.insert(key, held);
-        }
-        partition.rollups.mark_unwritten();
-        let place = Place { partition: partition.id, sequence: partition.sequence, index: 0 };
-        partition.visit(place, &mut Folded::default(), complete);
-        partition
-    }
-}
-
-/// A partition's state as an older version of the domain had it, in the types of this one.
-#[expect(missing_docs, reason = "each is named like the part of the state it is")]
-pub struct Older<D: Domain> {
-    pub id: u32,
-    pub sequence: u64,
-    pub clock: Timestamp,
-    pub config: D::Config,
-    pub config_version: String,
-    pub counters: Counters,
-    pub panes: BTreeMap<Pane, D::Rollup>,
-    pub first_hour: i32,
-    pub profiles: Vec<(Key, Slot<D::Profile>)>,
 }

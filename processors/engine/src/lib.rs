@@ -28,7 +28,7 @@ pub mod seen;
 pub use board::{Board, CardKey};
 pub use context::Context;
 pub use contribution::{Contribution, Merged};
-pub use cut::{Cut, Older, RestoreError};
+pub use cut::{Cut, RestoreError};
 pub use decision::{Decision, Outcome};
 pub use effect::{Departed, Effect, EffectId, Emission};
 pub use fold::{Counters, Domain, Folded, Partition};

@@ -42,14 +42,10 @@ pub(crate) async fn newest(partition: u32, checkpoints: &mut PartitionCheckpoint
 
 /// The state of what was found. Takes long where there is much.
 fn read(restored: &Restored) -> Result<Kept, String> {
-    let (state, created_ns) = match restored {
-        Restored::Parts { stamp, parts } => {
-            let parts = parts.iter().map(|(number, part)| (*number, part.as_slice()));
-            (upgrade::restore(stamp.domain_version, parts), stamp.created_ns)
-        }
-        Restored::Legacy { .. } => return Err("it is of version 1, which is not read any more".into()),
-    };
-    Ok(Kept { state: state.map_err(|error| error.to_string())?, created_ns })
+    let Restored { stamp, parts } = restored;
+    let parts = parts.iter().map(|(number, part)| (*number, part.as_slice()));
+    let state = upgrade::restore(stamp.domain_version, parts).map_err(|error| error.to_string())?;
+    Ok(Kept { state, created_ns: stamp.created_ns })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //!
 //! What they consist of is the engine's ([`nexusflow_engine::checkpoint`]); here is where they go, and in which order.
 
-mod legacy;
 mod newest;
 mod place;
 mod removal;
@@ -19,7 +18,6 @@ pub use place::{Place, PlaceError};
 pub use store::StoreError;
 pub use write::Stored;
 
-use newest::Candidate;
 use nexusflow_engine::checkpoint::Manifest;
 use removal::Known;
 use std::sync::Arc;
@@ -42,7 +40,7 @@ pub struct PartitionCheckpoints {
     /// The newest one, known to be readable.
     base: Option<Manifest>,
     /// The one that was restored, until another is written.
-    restored: Option<Candidate>,
+    restored: Option<nexusflow_engine::checkpoint::Name>,
     /// What changed since `base` and was not stored.
     pending: Changes,
     known: Known,

@@ -1,6 +1,5 @@
 //! Removing what is no longer needed, once a checkpoint is proven readable.
 
-use super::legacy;
 use super::store::{Listed, Store, StoreError, computing};
 use nexusflow_engine::checkpoint::{self, Manifest, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,12 +33,8 @@ pub(super) async fn tidy(
     store.remove(&removed).await?;
     known.retain(|name, _| !removable.manifests.contains(name));
     if let Some(folder) = store.place.folder().map(Path::to_owned) {
-        let (partition, sequence) = (proven.0.partition(), proven.0.sequence());
-        let removed = computing(move || {
-            remove_unfinished(&folder, partition);
-            legacy::remove(&folder, partition, sequence)
-        });
-        removed.await?.map_err(|error| StoreError::BrokenOff(error.to_string()))?;
+        let partition = proven.0.partition();
+        computing(move || remove_unfinished(&folder, partition)).await?;
     }
     Ok(())
 }

@@ -70,13 +70,10 @@ async fn write_since(
 /// What a new owner finds: the sequence, after comparing every part, and what it is told.
 async fn found(checkpoints: &Checkpoints) -> (Option<u64>, Vec<String>) {
     let found = checkpoints.of(3).newest().await.unwrap();
-    let sequence = found.restored.map(|restored| match restored {
-        Restored::Parts { stamp: at, parts } => {
-            assert_eq!(at, stamp(at.sequence));
-            assert!(State::from_iter(parts) == state(at.sequence), "not the state after {} changes", at.sequence);
-            at.sequence
-        }
-        Restored::Legacy { .. } => panic!("a file of before"),
+    let sequence = found.restored.map(|Restored { stamp: at, parts }| {
+        assert_eq!(at, stamp(at.sequence));
+        assert!(State::from_iter(parts) == state(at.sequence), "not the state after {} changes", at.sequence);
+        at.sequence
     });
     (sequence, found.set_aside)
 }
@@ -134,25 +131,6 @@ async fn partitions_do_not_see_one_another() {
     write(&mut checkpoints.of(3), 5).await.unwrap();
     assert!(checkpoints.of(30).newest().await.unwrap().restored.is_none());
     assert!(checkpoints.of(0).newest().await.unwrap().restored.is_none());
-}
-
-#[tokio::test]
-async fn a_file_of_before_is_read_until_a_checkpoint_of_today_is_proven() {
-    let folder = tempfile::tempdir().unwrap();
-    let of_before = |sequence: u64, bytes: &[u8]| {
-        std::fs::write(folder.path().join(format!("003-{sequence:020}.checkpoint")), bytes).unwrap();
-    };
-    of_before(7, &[77_i64.to_le_bytes().as_slice(), b"NFS1..."].concat());
-    of_before(8, &[1, 2, 3]);
-    let checkpoints = Checkpoints::in_folder(folder.path());
-    let mut of_three = checkpoints.of(3);
-    let found_first = of_three.newest().await.unwrap();
-    assert_eq!(found_first.restored, Some(Restored::Legacy { created_ns: 77, bytes: b"NFS1...".to_vec() }));
-    assert!(found_first.set_aside[0].contains("cut short"), "{:?}", found_first.set_aside);
-    assert!(of_three.needs_whole(stamp(9)));
-    write(&mut of_three, 9).await.unwrap();
-    assert_eq!(found(&checkpoints).await, (Some(9), vec![]));
-    assert!(files(folder.path()).iter().all(|file| !file.ends_with(".checkpoint")), "{:?}", files(folder.path()));
 }
 
 #[tokio::test]
