@@ -7,8 +7,9 @@ use nexusflow_connectors::http::{Asked, Decided, Http, HttpCounters};
 use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
 use nexusflow_log::{Appender, DeadLetters, Log};
+use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::event::control::ConfigChanged;
-use nexusflow_model::{Place, Timestamp};
+use nexusflow_model::{Id, Label, Place, Timestamp};
 use nexusflow_runtime::Worker;
 use std::error::Error;
 use std::future::Future;
@@ -96,6 +97,18 @@ impl nexusflow_connectors::http::Owners for Owners {
         })
     }
 
+    fn knows_alert<'a>(&'a self, subject: &'a Id, alert: &'a AlertKey) -> Asked<'a, Option<bool>> {
+        Box::pin(self.0.knows_alert(subject, alert))
+    }
+
+    fn open_of_group(&self, group: &str) -> Vec<(Id, String, u32)> {
+        self.0.open_of_group(group)
+    }
+
+    fn silence(&self, silence: &Id) -> Option<Label> {
+        self.0.silence(silence)
+    }
+
     fn lag_ms(&self, partition: u32) -> i64 {
         self.0.lag_ms(partition)
     }
@@ -133,7 +146,7 @@ pub(crate) async fn gateway(config: &Config) -> Result<(), Box<dyn Error>> {
     let log = open_log(config, "gateway").await?;
     let (gateway, http) = start_gateway(config, &log, flag).await?;
     out::say(&format!("gateway on http://{}", gateway.address()));
-    Ok(gateway.serve(http.router()).await?)
+    Ok(gateway.serve(http.router(), http.acts()).await?)
 }
 
 /// `nexusflow nats`

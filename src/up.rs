@@ -30,7 +30,7 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
     let (gateway, http) = process::start_gateway(config, &log, flag.clone()).await?;
     out::say(&format!("  Wall      http://{}", gateway.address()));
     let worker = process::run_worker(config, log.clone(), flag.clone());
-    let serving = async { gateway.serve(http.router()).await.map_err(Box::<dyn Error>::from) };
+    let serving = async { gateway.serve(http.router(), http.acts()).await.map_err(Box::<dyn Error>::from) };
     let company = async { if with_demo { demo::tell(config, &log, flag.clone()).await } else { Ok(()) } };
     let all = async {
         // The first part that fails takes the others with it, in good order.

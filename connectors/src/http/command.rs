@@ -34,15 +34,17 @@ pub(super) async fn ask(
             let place = stored[0].1;
             match inner.owners.decided(place, identity).await {
                 Some(decided) => tell(&decided),
-                None => {
-                    let message =
-                        "it is stored and not decided yet: send it again with the same id to hear what was decided";
-                    answer::error(StatusCode::SERVICE_UNAVAILABLE, ".", message, Some(1))
-                }
+                None => undecided(),
             }
         }
         _ => answer::outcome(&outcome, true),
     }
+}
+
+/// Nobody has said yet what is decided.
+pub(super) fn undecided() -> Response {
+    let message = "it is stored and not decided yet: send it again with the same id to hear what was decided";
+    answer::error(StatusCode::SERVICE_UNAVAILABLE, ".", message, Some(1))
 }
 
 fn only_commands(envelope: nexusflow_model::Envelope) -> Result<nexusflow_model::Envelope, Reject> {
@@ -53,7 +55,7 @@ fn only_commands(envelope: nexusflow_model::Envelope) -> Result<nexusflow_model:
     Err(Reject::new("type", format!("{} is no command: publish it at /api/v1/events", kind.as_str())))
 }
 
-fn tell(decided: &Decided) -> Response {
+pub(super) fn tell(decided: &Decided) -> Response {
     let Decided { accepted, code, message, place: Place { partition, sequence, index } } = decided;
     let place = format!("{partition}:{sequence}:{index}");
     if *accepted {
@@ -61,5 +63,6 @@ fn tell(decided: &Decided) -> Response {
         return (StatusCode::OK, Json(body)).into_response();
     }
     let body = json!({"accepted": false, "error": {"code": code, "message": message}, "place": place});
-    (StatusCode::CONFLICT, Json(body)).into_response()
+    let status = if code == "unknown_alert" { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+    (status, Json(body)).into_response()
 }

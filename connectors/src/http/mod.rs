@@ -1,9 +1,11 @@
 //! CloudEvents over HTTP: binary, structured and batch. An answer is given when the log has stored the event, not before.
 
+mod alerts;
 mod answer;
 mod command;
 mod intake;
 mod owners;
+mod silences;
 
 pub use owners::{Asked, Decided, Owners};
 
@@ -12,7 +14,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{delete, post};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use nexusflow_log::{Appender, DeadLetters};
@@ -67,6 +69,7 @@ struct Inner {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     now: fn() -> Timestamp,
     owners: Arc<dyn Owners>,
+    groups: alerts::Groups,
 }
 
 impl std::fmt::Debug for Http {
@@ -87,7 +90,18 @@ impl Http {
         owners: Arc<dyn Owners>,
     ) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_second(settings.events_per_s));
-        Self { inner: Arc::new(Inner { appender, dead_letters, settings, counters, limiter, now, owners }) }
+        Self {
+            inner: Arc::new(Inner {
+                appender,
+                dead_letters,
+                settings,
+                counters,
+                limiter,
+                now,
+                owners,
+                groups: alerts::Groups::default(),
+            }),
+        }
     }
 
     /// `POST /api/v1/events` and `POST /api/v1/commands`.
@@ -95,6 +109,16 @@ impl Http {
         Router::new()
             .route("/api/v1/events", post(publish))
             .route("/api/v1/commands", post(command::ask))
+            .with_state(self.clone())
+    }
+
+    /// What people do about alerts: `POST /api/v1/alerts/...` and silences.
+    pub fn acts(&self) -> Router {
+        Router::new()
+            .route("/api/v1/alerts/{customer}/{alert}/{verb}", post(alerts::one))
+            .route("/api/v1/alerts/groups/{group}/{verb}", post(alerts::group))
+            .route("/api/v1/silences", post(silences::set))
+            .route("/api/v1/silences/{silence}", delete(silences::lift))
             .with_state(self.clone())
     }
 }

@@ -1,6 +1,7 @@
 //! What the door asks those who fold.
 
-use nexusflow_model::Place;
+use nexusflow_model::event::alert::AlertKey;
+use nexusflow_model::{Id, Label, Place};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -25,6 +26,15 @@ pub trait Owners: Send + Sync {
     /// What was decided about the command at `place`, of which `identity` is (source, id) as 64 bits; none where nobody answers
     /// in time.
     fn decided(&self, place: Place, identity: u64) -> Asked<'_, Option<Decided>>;
+
+    /// Whether a subject has such an alert; none where nobody answers.
+    fn knows_alert<'a>(&'a self, subject: &'a Id, alert: &'a AlertKey) -> Asked<'a, Option<bool>>;
+
+    /// The open alerts of a group: whom each is about, its key and its revision.
+    fn open_of_group(&self, group: &str) -> Vec<(Id, String, u32)>;
+
+    /// What a silence matches; none where there is no such silence.
+    fn silence(&self, silence: &Id) -> Option<Label>;
 
     /// How far the fold of a partition is behind what is stored, in milliseconds; 0 where nobody folds it, as the log keeps
     /// what comes until somebody does.

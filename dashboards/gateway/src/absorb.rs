@@ -95,6 +95,7 @@ fn absorb(hub: &SharedHub, change: Change) -> Absorbed {
     });
     if absorbed == Absorbed::Taken {
         hub.changed.notify_one();
+        hub.board.changed.notify_one();
     }
     absorbed
 }

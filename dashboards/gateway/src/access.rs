@@ -1,4 +1,4 @@
-//! Who may look and who may publish.
+//! Who may look, who may act on alerts, and who may publish.
 
 use crate::api;
 use axum::extract::{ConnectInfo, Request, State};
@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use subtle::ConstantTimeEq;
 pub struct AccessSettings {
     /// Who has it may look at everything. Needed as soon as NexusFlow listens elsewhere than on loopback.
     pub view_token: Option<String>,
+    /// Who has it may act on alerts, and look.
+    pub act_token: Option<String>,
     /// Who has it may publish events.
     pub publish_token: Option<String>,
     /// Origins other than the gateway's own whose pages may use it, such as `https://wall.example.com`.
@@ -29,6 +32,7 @@ impl std::fmt::Debug for AccessSettings {
         let shown = |token: &Option<String>| if token.is_some() { "set" } else { "not set" };
         f.debug_struct("AccessSettings")
             .field("view_token", &shown(&self.view_token))
+            .field("act_token", &shown(&self.act_token))
             .field("publish_token", &shown(&self.publish_token))
             .field("origins", &self.origins)
             .finish()
@@ -44,6 +48,7 @@ const COOKIE: &str = "nexusflow_session";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Right {
     View,
+    Act,
     Publish,
 }
 
@@ -68,40 +73,80 @@ impl Guard {
     }
 
     fn refusal(&self, request: &Request) -> Option<Box<Response>> {
-        let refused = |status, code, message| Some(Box::new(api::error(status, code, message)));
         let headers = request.headers();
         let is_upgrade = headers.contains_key(header::UPGRADE);
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        if (changes || is_upgrade) && !self.settings.is_from_here(headers) {
-            return refused(
-                StatusCode::FORBIDDEN,
-                "origin",
-                "pages of this origin may not use NexusFlow; see access.origins",
-            );
-        }
-        let token = match self.right {
-            Right::View => &self.settings.view_token,
-            Right::Publish => &self.settings.publish_token,
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+        let refusal = if (changes || is_upgrade) && !self.settings.is_from_here(headers) {
+            Some(Refusal::ORIGIN)
+        } else {
+            self.settings.refusal(self.right, headers, peer)
         };
-        let Some(token) = token else {
-            // Without a token only this machine may ask, and by its own name: a page elsewhere can't borrow the browser.
-            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-            let is_local = peer.is_some_and(|ConnectInfo(peer)| peer.ip().is_loopback()) && is_local_host(headers);
-            return if is_local {
-                None
-            } else {
-                refused(StatusCode::FORBIDDEN, "forbidden", "only this machine may ask; set access tokens")
-            };
-        };
-        let by_cookie = self.right == Right::View && cookie(headers).is_some_and(|value| same(value, &session(token)));
-        if by_cookie || bearer(headers).is_some_and(|given| same(given, token)) {
-            return None;
-        }
-        refused(StatusCode::UNAUTHORIZED, "unauthorized", "sign in, or send Authorization: Bearer with a token")
+        refusal.map(|Refusal { status, code, message }| Box::new(api::error(status, code, message)))
     }
 }
 
+/// Why somebody may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: &'static str,
+}
+
+impl Refusal {
+    const ORIGIN: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        code: "origin",
+        message: "pages of this origin may not use NexusFlow; see access.origins",
+    };
+    const ELSEWHERE: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        code: "forbidden",
+        message: "only this machine may ask; set access tokens",
+    };
+    const NOBODY_ACTS: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        code: "forbidden",
+        message: "nobody may act on alerts here: set access.act_token",
+    };
+    const ONLY_LOOKS: Self = Self {
+        status: StatusCode::FORBIDDEN,
+        code: "forbidden",
+        message: "you may look and not act: sign in with the token of access.act_token",
+    };
+    const SIGN_IN: Self = Self {
+        status: StatusCode::UNAUTHORIZED,
+        code: "unauthorized",
+        message: "sign in, or send Authorization: Bearer with a token",
+    };
+}
+
 impl AccessSettings {
+    /// Why somebody has not this right; none where they have.
+    fn refusal(&self, right: Right, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<Refusal> {
+        let has = |token: &Option<String>| token.as_ref().is_some_and(|token| is_given(headers, token));
+        let by_bearer = |token: &Option<String>| {
+            token.as_ref().is_some_and(|token| bearer(headers).is_some_and(|own| same(own, token)))
+        };
+        match (right, &self.view_token, &self.act_token) {
+            (Right::Publish, ..) if self.publish_token.is_some() => {
+                (!by_bearer(&self.publish_token)).then_some(Refusal::SIGN_IN)
+            }
+            (Right::View, Some(_), _) => (!has(&self.view_token) && !has(&self.act_token)).then_some(Refusal::SIGN_IN),
+            (Right::Act, _, Some(_)) if has(&self.act_token) => None,
+            (Right::Act, _, Some(_)) => {
+                Some(if has(&self.view_token) { Refusal::ONLY_LOOKS } else { Refusal::SIGN_IN })
+            }
+            (Right::Act, Some(_), None) => Some(Refusal::NOBODY_ACTS),
+            // Without a token only this machine may ask, and by its own name: a page elsewhere can't borrow the browser.
+            _ => {
+                let is_local = peer.is_some_and(|peer| peer.ip().is_loopback()) && is_local_host(headers);
+                (!is_local).then_some(Refusal::ELSEWHERE)
+            }
+        }
+    }
+
     /// Whether the page that asks is ours, or of an origin that was allowed; programs send no origin.
     fn is_from_here(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else { return true };
@@ -111,9 +156,9 @@ impl AccessSettings {
     }
 }
 
-/// Signing in and out.
+/// Signing in and out, and who one is.
 pub(crate) fn router(settings: &Arc<AccessSettings>) -> Router {
-    let post = axum::routing::post(sign_in).delete(sign_out);
+    let post = axum::routing::post(sign_in).delete(sign_out).get(rights);
     Router::new().route("/api/v1/session", post).with_state(Arc::clone(settings))
 }
 
@@ -127,15 +172,30 @@ async fn sign_in(
     headers: HeaderMap,
     Json(given): Json<SignIn>,
 ) -> Response {
-    let Some(token) = &settings.view_token else { return StatusCode::NO_CONTENT.into_response() };
-    if !settings.is_from_here(&headers) || !same(&given.token, token) {
+    if settings.view_token.is_none() && settings.act_token.is_none() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let tokens = [&settings.view_token, &settings.act_token].into_iter().flatten();
+    let token = tokens.fold(None, |found, token| if same(&given.token, token) { Some(token) } else { found });
+    let Some(token) = token.filter(|_| settings.is_from_here(&headers)) else {
         // Slow enough that guessing is no use.
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         return api::error(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not right");
-    }
+    };
     // No lifetime limit: a wall must not sign out by night. Changing the token ends every session.
     let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000", session(token));
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
+}
+
+/// What the one who asks may do.
+async fn rights(
+    State(settings): State<Arc<AccessSettings>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let may = |right| settings.refusal(right, &headers, Some(peer)).is_none();
+    let answer = Json(json!({"view": may(Right::View), "act": may(Right::Act)}));
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }
 
 async fn sign_out() -> Response {
@@ -151,6 +211,12 @@ fn session(token: &str) -> String {
 
 fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// Whether a request has a token, or the cookie of it.
+fn is_given(headers: &HeaderMap, token: &str) -> bool {
+    cookie(headers).is_some_and(|value| same(value, &session(token)))
+        || bearer(headers).is_some_and(|given| same(given, token))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -170,4 +236,42 @@ fn is_local_host(headers: &HeaderMap) -> bool {
         host.split(':').next().unwrap_or(host)
     };
     matches!(name, "localhost" | "127.0.0.1" | "[::1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusals(settings: &AccessSettings, token: Option<&str>, peer: [u8; 4]) -> [Option<u16>; 3] {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, header::HeaderValue::from_static("localhost:8080"));
+        if let Some(token) = token {
+            headers.insert(header::COOKIE, format!("{COOKIE}={}", session(token)).parse().unwrap());
+            headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+        }
+        let peer = Some(SocketAddr::from((peer, 1)));
+        [Right::View, Right::Act, Right::Publish]
+            .map(|right| settings.refusal(right, &headers, peer).map(|refusal| refusal.status.as_u16()))
+    }
+
+    #[test]
+    fn each_token_gives_its_right_and_who_may_act_may_look() {
+        let (here, there) = ([127, 0, 0, 1], [10, 0, 0, 1]);
+        let token = |name: &str| Some(format!("{name}-token-of-a-test"));
+        let none = AccessSettings::default();
+        assert_eq!(refusals(&none, None, here), [None, None, None]);
+        assert_eq!(refusals(&none, None, there), [Some(403); 3]);
+        let all = AccessSettings {
+            view_token: token("view"),
+            act_token: token("act"),
+            publish_token: token("publish"),
+            ..AccessSettings::default()
+        };
+        assert_eq!(refusals(&all, None, here), [Some(401); 3]);
+        assert_eq!(refusals(&all, token("view").as_deref(), there), [None, Some(403), Some(401)]);
+        assert_eq!(refusals(&all, token("act").as_deref(), there), [None, None, Some(401)]);
+        assert_eq!(refusals(&all, token("publish").as_deref(), there), [Some(401), Some(401), None]);
+        let nobody_acts = AccessSettings { act_token: None, ..all };
+        assert_eq!(refusals(&nobody_acts, token("view").as_deref(), here), [None, Some(403), Some(401)]);
+    }
 }

@@ -1,5 +1,6 @@
 //! Requests that are answered once.
 
+use crate::board::{self, requests};
 use crate::hub::SharedHub;
 use crate::protocol::{self, INBOUND_BYTES_MAX};
 use crate::{ask, connection, operator, render};
@@ -33,6 +34,7 @@ pub(crate) async fn topics() -> Response {
     let topic = |name: &str, kind: &str, about: &str, of: &[(&str, &str)]| json!({"topic": name, "kind": kind, "about": about, "params": params(of), "cols": render::shape(name).map(|(_, cols)| cols)});
     let mut topics: Vec<Value> =
         views::TOPICS.iter().map(|own| topic(own.name, "state", own.about, own.params)).collect();
+    topics.extend(requests::abouts().into_iter().map(|(name, about, of)| topic(name, "state", about, of)));
     topics.push(topic("customer", "state", "One customer, whole.", &[("id", "the customer's id")]));
     topics.push(topic("partitions", "state", "How each partition stands, for the operator.", &[]));
     topics.push(topic("workers", "state", "The workers that live, for the operator.", &[]));
@@ -57,6 +59,9 @@ pub(crate) async fn view(
     if topic == "customer" {
         let id = params.get("id").cloned().unwrap_or_default();
         return customer(State(hub), Path(id)).await;
+    }
+    if board::is_topic(&topic) {
+        return requests::view(&hub, &topic, &params);
     }
     let Some((key, cols)) = render::shape(&topic) else {
         return error(StatusCode::NOT_FOUND, "bad_topic", "there is no such topic; GET /api/v1/views lists them");

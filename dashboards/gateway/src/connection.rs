@@ -1,11 +1,13 @@
 //! One WebSocket.
 
 use crate::activities::Item;
+use crate::board::{self, Channel};
 use crate::feed::{Feed, Rendered};
 use crate::hub::{SharedHub, State, now};
 use crate::protocol::{FromClient, HEARTBEAT_MS, NAME, RATE_MS, RATE_MS_MIN, SUBSCRIPTIONS_MAX, Since, Sub};
+use crate::receipts::Receipts;
 use crate::{assets, frame, render};
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use nexusflow_domain::views;
@@ -33,6 +35,9 @@ struct Connection {
     out: SplitSink<WebSocket, Message>,
     topics: BTreeMap<String, Topic>,
     activities: Option<(String, u64, broadcast::Receiver<Arc<Item>>)>,
+    /// Topics that are told as they change, and what of each was sent.
+    boards: BTreeMap<String, (Arc<Channel>, Option<u64>)>,
+    receipts: Receipts,
 }
 
 struct Topic {
@@ -56,7 +61,14 @@ enum End {
 pub(crate) async fn serve(hub: SharedHub, socket: WebSocket) {
     hub.viewers.fetch_add(1, Ordering::Relaxed);
     let (out, incoming) = socket.split();
-    let mut connection = Connection { hub: SharedHub::clone(&hub), out, topics: BTreeMap::new(), activities: None };
+    let mut connection = Connection {
+        hub: SharedHub::clone(&hub),
+        out,
+        topics: BTreeMap::new(),
+        activities: None,
+        boards: BTreeMap::new(),
+        receipts: Receipts::new(Instant::now()),
+    };
     let end = connection.run(incoming).await;
     connection.part(end).await;
     hub.subscriptions.fetch_sub(connection.subscriptions(), Ordering::Relaxed);
@@ -87,6 +99,7 @@ impl Connection {
     async fn listen(&mut self, mut incoming: SplitStream<WebSocket>) -> End {
         let mut shutdown = self.hub.shutdown.clone();
         let mut ticks = self.hub.feeds.ticks();
+        let mut board = self.hub.board.ticks();
         let mut heartbeat = tokio::time::interval(Duration::from_millis(HEARTBEAT_MS));
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -100,7 +113,8 @@ impl Connection {
                     Some(Ok(_)) => Ok(()),
                 },
                 item = next_item(&mut self.activities) => self.tell(item).await,
-                Ok(()) = ticks.changed() => self.flush().await,
+                Ok(()) = board.changed(), if !self.boards.is_empty() => self.tell_changes().await,
+                Ok(()) = ticks.changed(), if !self.topics.is_empty() => self.flush().await,
                 () = tokio::time::sleep(flush_in.unwrap_or_default()), if flush_in.is_some() => self.flush().await,
                 _ = heartbeat.tick() => self.beat().await,
             };
@@ -115,10 +129,15 @@ impl Connection {
             Ok(FromClient::Sub(sub)) => self.subscribe(sub).await,
             Ok(FromClient::Unsub { id }) => {
                 let was = u64::from(self.topics.remove(&id).is_some())
+                    + u64::from(self.boards.remove(&id).is_some())
                     + u64::from(self.activities.take_if(|(own, ..)| *own == id).is_some());
                 self.hub.subscriptions.fetch_sub(was, Ordering::Relaxed);
                 Ok(())
             }
+            Ok(FromClient::Got(got)) => match self.receipts.pass_on(&self.hub, got.alerts, Instant::now()).await {
+                Ok(()) => Ok(()),
+                Err(why) => self.send(frame::error(got.id.as_deref(), "too_many", why)).await,
+            },
             Ok(FromClient::Ping { t }) => self.send(json!({"type": "pong", "t": t}).to_string()).await,
             Ok(FromClient::Hello { .. }) => Ok(()),
             Err(error) => self.send(frame::error(None, "bad_frame", &error.to_string())).await,
@@ -126,17 +145,21 @@ impl Connection {
     }
 
     fn subscriptions(&self) -> u64 {
-        self.topics.len() as u64 + u64::from(self.activities.is_some())
+        (self.topics.len() + self.boards.len()) as u64 + u64::from(self.activities.is_some())
     }
 
     async fn subscribe(&mut self, sub: Sub) -> Result<(), End> {
-        let known = self.topics.contains_key(&sub.id) || self.activities.as_ref().is_some_and(|(id, ..)| *id == sub.id);
+        let known = self.topics.contains_key(&sub.id)
+            || self.boards.contains_key(&sub.id)
+            || self.activities.as_ref().is_some_and(|(id, ..)| *id == sub.id);
         if !known && self.subscriptions() as usize >= SUBSCRIPTIONS_MAX {
             return self.send(frame::error(Some(&sub.id), "too_many", "at most 64 subscriptions a connection")).await;
         }
         let before = self.subscriptions();
         let done = if sub.topic == "activity" {
             self.subscribe_to_activities(sub).await
+        } else if board::is_topic(&sub.topic) {
+            self.subscribe_to_board(sub).await
         } else {
             self.subscribe_to_feed(sub).await
         };
@@ -151,6 +174,31 @@ impl Connection {
         let frame = frame::event(&sub.id, &self.hub.epoch, seq, &items);
         self.activities = Some((sub.id, seq, receiver));
         self.send(frame).await
+    }
+
+    async fn subscribe_to_board(&mut self, sub: Sub) -> Result<(), End> {
+        let channel = match self.hub.board.channel(&sub.topic, &sub.params) {
+            Ok(channel) => channel,
+            Err(why) => return self.send(frame::error(Some(&sub.id), "bad_topic", &why)).await,
+        };
+        let had = sub.since.filter(|since| since.epoch == self.hub.epoch).map(|since| since.seq);
+        self.boards.insert(sub.id, (channel, had));
+        self.tell_changes().await
+    }
+
+    /// Sends what changed of the topics that are told as they change.
+    async fn tell_changes(&mut self) -> Result<(), End> {
+        let mut due = Vec::new();
+        for (id, (channel, sent)) in &mut self.boards {
+            if let Some((seq, frames)) = channel.frames(id, &self.hub.epoch, *sent) {
+                *sent = Some(seq);
+                due.extend(frames);
+            }
+        }
+        for frame in due {
+            self.send(frame).await?;
+        }
+        Ok(())
     }
 
     async fn subscribe_to_feed(&mut self, sub: Sub) -> Result<(), End> {
@@ -229,12 +277,13 @@ impl Connection {
             self.topics.iter().map(|(id, topic)| (id.as_str(), topic.sent.as_ref().map_or(0, |sent| sent.seq)));
         let activities = self.activities.iter().map(|(id, seq, _)| (id.as_str(), *seq));
         let told = self.hub.with(State::told_business);
-        let standings = topics.chain(activities);
+        let boards = self.boards.iter().map(|(id, (_, sent))| (id.as_str(), sent.unwrap_or(0)));
+        let standings = topics.chain(activities).chain(boards);
         let frame = frame::heartbeat(&now().to_string(), &self.hub.freshness(), told.as_ref(), &as_of, standings);
         self.send(frame).await
     }
 
-    async fn send(&mut self, frame: String) -> Result<(), End> {
+    async fn send(&mut self, frame: impl Into<Utf8Bytes>) -> Result<(), End> {
         match tokio::time::timeout(SEND_WITHIN, self.out.send(Message::Text(frame.into()))).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Closed),
@@ -265,6 +314,9 @@ pub(crate) fn check(hub: &SharedHub, topic: &str, params: &views::Params) -> Res
         views::table::only(params, &["id"])?;
         let id = params.get("id").ok_or("the parameter id is missing")?;
         return nexusflow_model::Id::new(id).map(drop).map_err(|error| error.to_string());
+    }
+    if board::is_topic(topic) {
+        return hub.board.channel(topic, params).map(drop);
     }
     if render::shape(topic).is_none() {
         return Err(format!("there is no topic {topic:?}; GET /api/v1/views lists them"));

@@ -1,6 +1,7 @@
 //! What every part of the gateway shares.
 
 use crate::activities::Activities;
+use crate::board::Board;
 use crate::feed::Feeds;
 use crate::operator::Intake;
 use crate::owners::Lags;
@@ -29,6 +30,7 @@ pub(crate) struct Hub {
     pub(crate) changed: Notify,
     pub(crate) feeds: Feeds,
     pub(crate) activities: Activities,
+    pub(crate) board: Board,
     pub(crate) intake: Intake,
     pub(crate) lags: Lags,
     /// Which life of this gateway: positions of another one can't be compared.
@@ -92,9 +94,7 @@ impl Hub {
         }
         let partitions = self.log.partitions();
         self.with(|state| {
-            let silent: Vec<u32> = (0..partitions)
-                .filter(|partition| state.heard.get(partition).is_none_or(|heard| heard.at.elapsed() > SILENT_AFTER))
-                .collect();
+            let silent = state.silent(partitions);
             let failing: Vec<u32> =
                 silent.iter().copied().filter(|partition| state.trouble(*partition).is_some()).collect();
             let behind = state.merged.standings().map(|(_, standing)| standing.lag_ms).max().unwrap_or(0);
@@ -122,6 +122,11 @@ impl Hub {
 
     fn longest_silence(&self) -> i64 {
         self.with(|state| state.silence_ms())
+    }
+
+    /// The partitions without a live owner.
+    pub(crate) fn silent_partitions(&self) -> Vec<u32> {
+        self.with(|state| state.silent(self.log.partitions()))
     }
 
     /// Whether every partition is looked after and caught up.
@@ -199,6 +204,12 @@ impl State {
         let missed = self.missed.iter().filter(|(_, since)| since.elapsed() > MISSED_AFTER);
         let missed: Vec<u32> = missed.map(|(partition, _)| *partition).collect();
         (!missed.is_empty()).then_some(missed)
+    }
+
+    fn silent(&self, partitions: u32) -> Vec<u32> {
+        let is_silent =
+            |partition: &u32| self.heard.get(partition).is_none_or(|heard| heard.at.elapsed() > SILENT_AFTER);
+        (0..partitions).filter(is_silent).collect()
     }
 
     fn silence_ms(&self) -> i64 {

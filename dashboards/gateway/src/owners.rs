@@ -1,10 +1,12 @@
 //! The owners of partitions, for those who take events in.
 
 use crate::ask;
+use crate::board::requests;
 use crate::hub::SharedHub;
 use nexusflow_domain::query::Query;
 use nexusflow_engine::Decision;
-use nexusflow_model::Place;
+use nexusflow_model::event::alert::AlertKey;
+use nexusflow_model::{Id, Label, Place};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -70,6 +72,26 @@ impl Owners {
                 Err(ask::AskError::Nobody) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
+    }
+
+    /// Whether there is such an alert; none where nobody answers.
+    pub async fn knows_alert(&self, subject: &Id, alert: &AlertKey) -> Option<bool> {
+        let key = (subject.clone(), alert.as_str().to_owned());
+        if self.0.board.with(|book| book.card(&key).is_some()) {
+            return Some(true);
+        }
+        // What is over for long is on no board.
+        requests::find(&self.0, subject, alert).await.ok().map(|found| found.is_some())
+    }
+
+    /// The open alerts of a group with their revisions, the worst first.
+    pub fn open_of_group(&self, group: &str) -> Vec<(Id, String, u32)> {
+        self.0.board.with(|book| book.open_of_group(group))
+    }
+
+    /// What a silence matches; none where there is no such silence.
+    pub fn silence(&self, silence: &Id) -> Option<Label> {
+        self.0.board.with(|book| book.silence(silence).cloned())
     }
 
     /// How far the fold of a partition is behind, in milliseconds; 0 where nobody folds it.

@@ -24,6 +24,7 @@ pub(crate) enum FromClient {
     Sub(Sub),
     Unsub { id: String },
     Ping { t: serde_json::Value },
+    Got(Got),
 }
 
 /// Asks for a topic.
@@ -35,6 +36,13 @@ pub(crate) struct Sub {
     pub(crate) params: BTreeMap<String, String>,
     pub(crate) rate_ms: Option<u64>,
     pub(crate) since: Option<Since>,
+}
+
+/// Says which alerts were shown to a person: customer, alert, revision.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Got {
+    pub(crate) id: Option<String>,
+    pub(crate) alerts: Vec<(String, String, u32)>,
 }
 
 /// What the client has already.

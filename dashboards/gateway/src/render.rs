@@ -1,9 +1,9 @@
 //! The loop that renders what somebody looks at.
 
-use crate::ask;
 use crate::feed::{Feed, Line};
 use crate::hub::SharedHub;
 use crate::operator;
+use crate::{ask, board};
 use nexusflow_domain::query::Query;
 use nexusflow_domain::views;
 use nexusflow_domain::views::table::Row;
@@ -24,6 +24,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(crate) fn shape(topic: &str) -> Option<(&'static [&'static str], &'static [&'static str])> {
     if let Some(topic) = views::topic(topic) {
         return Some((topic.key, topic.cols));
+    }
+    if board::is_topic(topic) {
+        return board::shape(topic);
     }
     match topic {
         "partitions" => Some((&["partition"], operator::PARTITION_COLS)),

@@ -2,6 +2,7 @@
 
 use crate::access::{self, AccessSettings, Guard, Right, TOKEN_BYTES_MIN};
 use crate::activities::Activities;
+use crate::board::{self, Board, requests};
 use crate::feed::Feeds;
 use crate::hub::{Hub, SharedHub, State};
 use crate::operator::Intake;
@@ -9,7 +10,7 @@ use crate::owners::{Lags, Owners};
 use crate::{absorb, api, assets, leases, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use nexusflow_log::Log;
 use nexusflow_model::subject;
@@ -49,7 +50,7 @@ pub enum GatewayError {
     /// Open to everybody.
     #[error(
         "gateway.listen = \"{listen}\" can be reached from other machines: set access.view_token and access.publish_token \
-         (or NEXUSFLOW_ACCESS__VIEW_TOKEN and NEXUSFLOW_ACCESS__PUBLISH_TOKEN), at least {TOKEN_BYTES_MIN} characters each"
+         (or NEXUSFLOW_ACCESS__VIEW_TOKEN and NEXUSFLOW_ACCESS__PUBLISH_TOKEN), at least {TOKEN_BYTES_MIN} characters each, as has access.act_token where it is set"
     )]
     Open {
         /// The address.
@@ -80,7 +81,8 @@ impl std::fmt::Debug for Gateway {
 /// Where the gateway could be reached from other machines without tokens, or with ones that can be guessed.
 pub fn check(settings: &GatewaySettings, access: &AccessSettings) -> Result<(), GatewayError> {
     let good = |token: &Option<String>| token.as_ref().is_some_and(|token| token.len() >= TOKEN_BYTES_MIN);
-    let is_safe = good(&access.view_token) && good(&access.publish_token);
+    let acts = access.act_token.is_none() || good(&access.act_token);
+    let is_safe = good(&access.view_token) && good(&access.publish_token) && acts;
     if settings.listen.ip().is_loopback() || is_safe {
         Ok(())
     } else {
@@ -112,6 +114,7 @@ impl Gateway {
             changed: Notify::new(),
             feeds: Feeds::new(),
             activities: Activities::new(),
+            board: Board::new(),
             intake,
             epoch: format!("{epoch:x}"),
             viewers: AtomicU64::new(0),
@@ -123,6 +126,8 @@ impl Gateway {
         tokio::spawn(absorb::run(Arc::clone(&hub)));
         tokio::spawn(leases::run(Arc::clone(&hub)));
         tokio::spawn(render::run(Arc::clone(&hub)));
+        tokio::spawn(board::run(Arc::clone(&hub)));
+        tokio::spawn(board::outward::run(Arc::clone(&hub)));
         tokio::spawn(count_dead_letters(Arc::clone(&hub)));
         Ok(Self { hub, access: Arc::new(access), listener, address })
     }
@@ -137,22 +142,29 @@ impl Gateway {
         self.address
     }
 
-    /// Serves until `shutdown`, then lets every viewer know. `publish` is what takes events in; who asks it has the right to.
+    /// Serves until `shutdown`, then lets every viewer know. `publish` is what takes events in, `act` what is done about alerts; who
+    /// asks them has the right to.
     ///
     /// # Errors
     /// Where the server ends by itself.
-    pub async fn serve(self, publish: Router) -> Result<(), GatewayError> {
+    pub async fn serve(self, publish: Router, act: Router) -> Result<(), GatewayError> {
         let guard = |right| from_fn_with_state(Guard::new(&self.access, right), Guard::check);
         let views = Router::new()
             .route("/api/v1/views", get(api::topics))
             .route("/api/v1/views/{topic}", get(api::view))
             .route("/api/v1/customers", get(api::customers))
             .route("/api/v1/customers/{id}", get(api::customer))
+            .route("/api/v1/alerts", get(requests::list))
+            .route("/api/v1/alerts/{customer}/{alert}", get(requests::one))
+            .route("/api/v1/deliveries", get(requests::deliveries))
+            .route("/api/v1/targets", get(requests::targets))
             .route("/api/v1/live", get(api::live))
             .route("/api/stream", get(stream::serve))
             .route("/metrics", get(api::metrics))
             .layer(guard(Right::View))
             .with_state(Arc::clone(&self.hub));
+        let tests =
+            Router::new().route("/api/v1/targets/{name}/test", post(requests::test)).with_state(Arc::clone(&self.hub));
         let open = Router::new()
             .route("/api/v1/event-types", get(api::event_types))
             .route("/api/v1/event-types/{type}", get(api::event_type))
@@ -161,6 +173,7 @@ impl Gateway {
             .with_state(Arc::clone(&self.hub));
         let app = views
             .merge(publish.layer(guard(Right::Publish)))
+            .merge(act.merge(tests).layer(guard(Right::Act)))
             .merge(open)
             .merge(access::router(&self.access))
             .route("/api/{*rest}", axum::routing::any(no_such))

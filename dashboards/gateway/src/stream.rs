@@ -1,6 +1,7 @@
 //! The same topics as server-sent events, for curl and for proxies that don't let a WebSocket through.
 
 use crate::activities::Item;
+use crate::board::{self, Channel};
 use crate::feed::Rendered;
 use crate::hub::SharedHub;
 use crate::{api, connection, frame, protocol, render};
@@ -34,6 +35,12 @@ pub(crate) async fn serve(
     }
     if let Err(why) = connection::check(&hub, &topic, &params) {
         return api::error(StatusCode::BAD_REQUEST, "bad_topic", &why);
+    }
+    if board::is_topic(&topic) {
+        return match hub.board.channel(&topic, &params) {
+            Ok(channel) => Sse::new(rows(hub, channel, had)).keep_alive(keep_alive()).into_response(),
+            Err(why) => api::error(StatusCode::BAD_REQUEST, "bad_topic", &why),
+        };
     }
     Sse::new(figures(hub, topic, params, had)).keep_alive(keep_alive()).into_response()
 }
@@ -74,6 +81,26 @@ fn figures(
                 return Some((stream::iter(events), (hub, feed, watch, Some(current), had)));
             }
             watch.changed().await.ok()?;
+        }
+    })
+    .flatten()
+    .take_until(async move { nexusflow_log::raised(&mut shutdown).await })
+}
+
+/// A topic that is told as it changes.
+fn rows(hub: SharedHub, channel: Arc<Channel>, had: u64) -> impl Stream<Item = Result<Event, Infallible>> {
+    let mut shutdown = hub.shutdown.clone();
+    let ticks = hub.board.ticks();
+    let begin = (hub, channel, ticks, (had > 0).then_some(had));
+    stream::unfold(begin, |(hub, channel, mut ticks, had)| async move {
+        loop {
+            ticks.borrow_and_update();
+            if let Some((seq, frames)) = channel.frames("sse", &hub.epoch, had) {
+                let frames = frames.iter().map(|frame| event(&hub.epoch, seq, frame.to_string()));
+                let events: Vec<_> = frames.collect();
+                return Some((stream::iter(events), (hub, channel, ticks, Some(seq))));
+            }
+            ticks.changed().await.ok()?;
         }
     })
     .flatten()

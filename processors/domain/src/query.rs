@@ -5,6 +5,7 @@ use crate::crm::identity::Identity;
 use crate::subject::Subject;
 use crate::views::customer;
 use nexusflow_engine::Partition;
+use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,6 +18,13 @@ pub enum Query {
     Contribution,
     /// How the partition stands, as [`Standing`](nexusflow_engine::contribution::Standing) in JSON.
     Standing,
+    /// One alert, whole.
+    Alert {
+        /// Whom it is about.
+        subject: Id,
+        /// Which of theirs.
+        alert: AlertKey,
+    },
     /// One customer, whole.
     Customer(Id),
     /// What was decided about a command.

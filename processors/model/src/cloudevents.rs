@@ -202,7 +202,10 @@ pub fn decode_record(json: &[u8]) -> Result<Vec<Result<Envelope, Reject>>, Rejec
 }
 
 /// Parses quickly; where that fails, once more and slowly to learn where.
-pub(crate) fn parse<'a, T: Deserialize<'a>>(prefix: &str, json: &'a [u8]) -> Result<T, Reject> {
+///
+/// # Errors
+/// The field at fault, as a path from `prefix`, and why; no value is repeated.
+pub fn parse<'a, T: Deserialize<'a>>(prefix: &str, json: &'a [u8]) -> Result<T, Reject> {
     let first = match serde_json::from_slice::<T>(json) {
         Ok(value) => return Ok(value),
         Err(error) => error,

@@ -14,6 +14,11 @@ pub fn of(key: &Id, partitions: u32) -> u32 {
     of_key(key.as_str(), partitions)
 }
 
+/// A name in 64 bits: XXH3 of its bytes.
+pub fn hash_of(name: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(name.as_bytes())
+}
+
 /// What identifies an event for ever, in 64 bits: XXH3 of its source and id. Two different events of one customer share it
 /// with a probability of n^2 / 2^65; for a customer with a million events that is one in 36 million.
 pub fn identity_hash(envelope: &Envelope) -> u64 {

@@ -6,8 +6,9 @@ use crate::worker::{Shared, WorkerError};
 use futures_util::StreamExt;
 use nexusflow_domain::query::{Query, search};
 use nexusflow_domain::subject::Subject;
-use nexusflow_domain::views::customer;
+use nexusflow_domain::views::{alerts, customer};
 use nexusflow_log::async_nats::Message;
+use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::{Id, subject};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
@@ -100,6 +101,7 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
             let found = with(live, |live| search(&live.partition, &text, limit.min(100)));
             vec![serde_json::to_vec(&found).unwrap_or_default()]
         }
+        Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
         Ok(Query::Decision { .. }) => return,
         Err(error) => vec![json!({"error": error.to_string()}).to_string().into_bytes()],
@@ -120,9 +122,28 @@ async fn customer(shared: &Shared, live: &Mutex<Live>, id: &Id) -> Vec<u8> {
         Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), place))
     });
     let Some((profile, business, clock, (partition, sequence))) = found else { return b"null".to_vec() };
-    let events = timeline::fetch(&shared.log, partition, profile.timeline.entries()).await;
+    let events =
+        timeline::fetch(&shared.log, partition, profile.timeline.entries().map(|entry| (entry.sequence, entry.index)))
+            .await;
     let mut whole = customer::whole(&business, id, &profile, &events);
     whole["as_of"] = json!(clock);
     whole["place"] = json!(format!("{partition}:{sequence}"));
+    serde_json::to_vec(&whole).unwrap_or_default()
+}
+
+/// An alert with its history and the events behind it as JSON; `null` where it isn't known.
+async fn one_alert(shared: &Shared, live: &Mutex<Live>, subject: &Id, key: &AlertKey) -> Vec<u8> {
+    let unknown = || b"null".to_vec();
+    let Some(keyspace) = alerts::keyspace(key) else { return unknown() };
+    // As for a customer: the fold goes on meanwhile.
+    let found = with(live, |live| {
+        let slot = live.partition.profile(keyspace, subject)?;
+        Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), live.partition.id()))
+    });
+    let Some((profile, business, clock, partition)) = found else { return unknown() };
+    let Some(evidence) = alerts::evidence(&profile, key) else { return unknown() };
+    let places = evidence.iter().map(|evidence| (evidence.sequence, evidence.index));
+    let events = timeline::fetch(&shared.log, partition, places).await;
+    let whole = alerts::whole(&business, subject, &profile, key, clock, &events);
     serde_json::to_vec(&whole).unwrap_or_default()
 }

@@ -1,7 +1,6 @@
-//! Fetching the events that a timeline refers to.
+//! Fetching the events that a timeline or an alert refers to.
 
 use futures_util::{StreamExt, stream};
-use nexusflow_domain::crm::timeline::Entry;
 use nexusflow_log::Log;
 use nexusflow_log::async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
 use nexusflow_model::{Envelope, Place, cloudevents, subject};
@@ -10,14 +9,18 @@ use std::collections::BTreeMap;
 /// Records fetched at once.
 const AT_ONCE: usize = 16;
 
-/// The events at these entries, in no particular order. One that can't be fetched just now is left out.
-pub(crate) async fn fetch(log: &Log, partition: u32, entries: impl Iterator<Item = &Entry>) -> Vec<(Place, Envelope)> {
+/// The events at these records and indices, in no particular order. One that can't be fetched just now is left out.
+pub(crate) async fn fetch(
+    log: &Log,
+    partition: u32,
+    entries: impl Iterator<Item = (u64, u16)>,
+) -> Vec<(Place, Envelope)> {
     let Ok(stream) = log.jetstream().get_stream_no_info(subject::log_stream(log.prefix(), partition)).await else {
         return Vec::new();
     };
     let mut by_record: BTreeMap<u64, Vec<u16>> = BTreeMap::new();
-    for entry in entries {
-        by_record.entry(entry.sequence).or_default().push(entry.index);
+    for (sequence, index) in entries {
+        by_record.entry(sequence).or_default().push(index);
     }
     let fetched = stream::iter(by_record).map(|(sequence, indices)| one(&stream, partition, sequence, indices));
     fetched.buffer_unordered(AT_ONCE).concat().await

@@ -1,5 +1,6 @@
 //! What dashboards subscribe to: pure renderings of the merged rollups.
 
+pub mod alerts;
 pub mod customer;
 pub mod days;
 pub mod figures;
