@@ -1,37 +1,16 @@
 //! What a person sees: the wall in a real browser, against real processes.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic and say why it was skipped")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 
-use harness::{Nexusflow, SOON, eventually, nats_server, root, signal};
+use harness::browse::{can_browse, pictures, script};
+use harness::{Nexusflow, SOON, eventually, nats_server, signal};
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 /// What stands at the top whatever happens: the business, and the place whose time it keeps.
 const TOP: [&str; 2] = ["Altamora Coffee", "Madrid"];
-
-fn web() -> PathBuf {
-    root().join("dashboards/web")
-}
-
-/// Whether there is a browser and what drives it. Where not, a test is skipped with a message, but on CI it fails.
-fn can_browse() -> bool {
-    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
-    let node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
-    let missing = if !chromium.is_file() {
-        format!("no Chromium at {}: install it, or set CHROMIUM to where it is", chromium.display())
-    } else if !node {
-        "no Node on the PATH: get 20.19 or later from https://nodejs.org".to_owned()
-    } else if !web().join("node_modules/playwright-core").is_dir() {
-        "the packages of the front end are not installed: `make browser` does it, or `npm ci` in dashboards/web".into()
-    } else {
-        return true;
-    };
-    assert!(std::env::var_os("CI").is_none(), "{missing}");
-    eprintln!("skipped: {missing}");
-    false
-}
 
 /// The demonstration, small, at the pace of real time: between two events the figures stand still, so that the page and
 /// the API can be compared.
@@ -50,12 +29,6 @@ fn until_live(nexusflow: &Nexusflow) {
     nexusflow.wait_until_ready();
 }
 
-fn script(name: &str) -> Command {
-    let mut command = Command::new("node");
-    command.arg(format!("e2e/{name}")).current_dir(web()).env_remove("NEXUSFLOW_TOKEN");
-    command
-}
-
 #[test]
 fn the_wall_shows_what_the_api_says() {
     if !can_browse() {
@@ -64,9 +37,7 @@ fn the_wall_shows_what_the_api_says() {
     let nexusflow = small_company();
     let _up = nexusflow.up(&["--demo"]);
     until_live(&nexusflow);
-    let pictures = std::env::var_os("NEXUSFLOW_SCREENSHOTS")
-        .map_or_else(|| nexusflow.folder().join("screenshots"), |folder| root().join(folder));
-    let output = script("wall.mjs").arg(nexusflow.url("/")).arg(pictures).output().unwrap();
+    let output = script("wall.mjs").arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
 }

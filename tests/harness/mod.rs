@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic and say why it was skipped")]
 
+pub(crate) mod browse;
 pub(crate) mod publisher;
 
 use serde_json::Value;

@@ -5,8 +5,9 @@ import type { Command, Particulars, Verb } from "./command";
 import { desk } from "./desk";
 import styles from "./detail.module.css";
 import { useProgress } from "./hooks";
-import { Outcome } from "./Outcome";
+import { ActToken, Outcome } from "./Outcome";
 import parts from "./parts.module.css";
+import { useRights } from "./rights";
 import type { AlertState } from "./topics";
 import { type Action, actionsFor } from "./verbs";
 import { WhoDialog } from "./Who";
@@ -76,6 +77,7 @@ export function Actions({ of, state, about, people, keys }: Props) {
   const room = useRef<HTMLDivElement>(null);
   const actions = actionsFor(state, about.kind === "group");
   const asking = progress?.kind === "asking";
+  const { mayAct, again } = useRights();
   const may = (verb: Verb) => actions.some((action) => action.verb === verb);
 
   const give = (wanted: Waiting, name: string) => {
@@ -99,7 +101,7 @@ export function Actions({ of, state, about, people, keys }: Props) {
   useImperativeHandle(keys, () => ({
     press(key) {
       const action = actions.find((each) => each.key === key);
-      if (action === undefined || asking) return false;
+      if (action === undefined || asking || !mayAct) return false;
       if (key === "m") want({ verb: "assign", about, particulars: "to me" });
       else begin(action);
       return true;
@@ -108,7 +110,14 @@ export function Actions({ of, state, about, people, keys }: Props) {
   }));
   return (
     <div ref={room} className={styles.doing}>
-      <ActionButtons actions={actions} asking={asking} onPress={begin} />
+      {mayAct ? (
+        <ActionButtons actions={actions} asking={asking} onPress={begin} />
+      ) : (
+        <div className={styles.outcome} data-outcome="denied">
+          <p>This browser may look, but not act.</p>
+          <ActToken onSignedIn={again} />
+        </div>
+      )}
       {progress !== null && begun === null && (
         <Outcome
           of={of}

@@ -83,7 +83,11 @@ export function Calls() {
   useEffect(() => unlockOnUse(), []);
   useEffect(() => {
     document.addEventListener("freeze", watch.freeze);
-    return () => document.removeEventListener("freeze", watch.freeze);
+    document.addEventListener("resume", watch.thaw);
+    return () => {
+      document.removeEventListener("freeze", watch.freeze);
+      document.removeEventListener("resume", watch.thaw);
+    };
   }, [watch]);
   useEffect(() => {
     if (fresh.length === 0) return;

@@ -123,7 +123,7 @@ function Facts({ row, detail }: { row: AlertRow; detail: AlertDetail | null }) {
     ["Respond by", at(row.due_at)],
     ["Happened", row.count > 1 ? `${row.count} times` : null],
     ["Held back by", row.held_by],
-    ["Group", row.group],
+    ["Group", row.group?.startsWith("customer:") === true ? null : row.group],
     ["Cause", row.cause],
     ["Done about it", row.action],
     ...clockFacts(detail?.clock ?? null, zone),

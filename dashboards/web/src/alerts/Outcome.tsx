@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<Verb, string>> = {
 };
 
 /** A field for a token that may act: looking needs less. */
-function ActToken({ onSignedIn }: { onSignedIn: () => void }) {
+export function ActToken({ onSignedIn }: { onSignedIn: () => void }) {
   const [problem, setProblem] = useState("");
   const submit = async (form: FormData) => {
     const token = form.get("token");

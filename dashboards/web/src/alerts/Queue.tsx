@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { anchorFor, shiftFor, spanOf } from "./anchor";
+import { anchorFor, isSeen, shiftFor, spanOf } from "./anchor";
 import { type QueueItem, QueueRow } from "./QueueRow";
 import styles from "./queue.module.css";
 import type { Receipts } from "./receipts";
@@ -45,6 +45,22 @@ function useScrolled(box: RefObject<HTMLDivElement | null>): [Scrolled, () => vo
   return [scrolled, measure];
 }
 
+/** Scrolls by `px`, beyond the end of a list too short for it: the room below is taken back when it is out of sight. */
+function scrollBy(element: HTMLDivElement, px: number): void {
+  const list = element.firstElementChild;
+  if (px === 0 || !(list instanceof HTMLElement)) return;
+  const wanted = Math.max(0, element.scrollTop + px);
+  list.style.minHeight = `${wanted + element.clientHeight}px`;
+  element.scrollTop = wanted;
+}
+
+/** Takes back room below the list as soon as nobody sees it. */
+function tidyBelow(element: HTMLDivElement, listPx: number): void {
+  const list = element.firstElementChild;
+  if (list instanceof HTMLElement && element.scrollTop + element.clientHeight <= listPx)
+    list.style.minHeight = "";
+}
+
 /** Keeps what is read where it is when others come or go above it; answers which came above unseen. */
 function useAnchor(
   box: RefObject<HTMLDivElement | null>,
@@ -79,7 +95,7 @@ function useAnchor(
     const seen = { top: element.scrollTop, height: element.clientHeight };
     const anchor = anchorFor(old, seen, height, selectedId, held.current);
     if (anchor === null) return;
-    element.scrollTop += shiftFor(old, items, anchor) * height;
+    scrollBy(element, shiftFor(old, items, anchor) * height);
     const known = new Set(old.map((item) => item.id));
     const first = Math.floor(element.scrollTop / height);
     const fresh = items.slice(0, first).filter((item) => !known.has(item.id));
@@ -123,7 +139,16 @@ export function Queue({ items, selectedId, receipts, onExpand, none, dim }: Prop
   }, [selectedId, height, selectedAt]);
   return (
     <div className={styles.frame}>
-      <div ref={box} className={styles.scroll} onScroll={measure} data-dim={dim} data-testid="queue">
+      <div
+        ref={box}
+        className={styles.scroll}
+        onScroll={() => {
+          measure();
+          if (box.current !== null) tidyBelow(box.current, items.length * height);
+        }}
+        data-dim={dim}
+        data-testid="queue"
+      >
         <ul className={styles.list} style={{ height: items.length * height }} aria-label="Alerts">
           {items.slice(from, to).map((item, i) => (
             <QueueRow
@@ -134,7 +159,7 @@ export function Queue({ items, selectedId, receipts, onExpand, none, dim }: Prop
               height={height}
               selected={item.id === selectedId}
               reachable={from + i === reachableAt}
-              receipts={receipts}
+              receipts={isSeen(scrolled, height, from + i) ? receipts : null}
               onExpand={onExpand}
             />
           ))}

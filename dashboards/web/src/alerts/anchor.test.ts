@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anchorFor, shiftFor, spanOf } from "./anchor";
+import { anchorFor, isSeen, shiftFor, spanOf } from "./anchor";
 
 const items = (letters: string) => [...letters].map((id) => ({ id }));
 const ROW = 60;
@@ -22,6 +22,14 @@ describe("what is read stays where it is", () => {
     expect(shiftFor(items("abc"), items("xyabc"), "b")).toBe(2);
     expect(shiftFor(items("abc"), items("bc"), "b")).toBe(-1);
     expect(shiftFor(items("abc"), items("ac"), "b")).toBe(0);
+  });
+});
+
+describe("what is seen", () => {
+  it("is a row of which more than half is on the screen, not what is drawn around it", () => {
+    const seen = { top: 40, height: 120 };
+    expect([0, 1, 2, 3].map((at) => isSeen(seen, ROW, at))).toEqual([false, true, true, false]);
+    expect(isSeen({ top: 0, height: 0 }, ROW, 0)).toBe(false);
   });
 });
 

@@ -18,6 +18,12 @@ export function spanOf(seen: Seen, rowHeight: number, length: number): [number, 
   return [Math.min(from, length), to];
 }
 
+/** Whether more than half of the row at `at` is seen. */
+export function isSeen(seen: Seen, rowHeight: number, at: number): boolean {
+  const middle = (at + 0.5) * rowHeight;
+  return middle > seen.top && middle < seen.top + seen.height;
+}
+
 /**
  * What is being read: the chosen one if it is seen, else the first that is seen. Nobody reads a list that stands at
  * its top, untouched: there the newest may push the others down.

@@ -84,6 +84,7 @@ describe("the watch", () => {
     lives(2000);
     comesBackAfter(40_000);
     says([alertRow({ alert: "a", state: "resolved", revision: 2 }), alertRow({ alert: "b" })], 5);
+    lives(3000);
     expect(away()).toBe("1 raised, 1 resolved");
     expect(news()).toEqual(["raised b"]);
     const told = watch.getSnapshot().away;
@@ -97,6 +98,7 @@ describe("the watch", () => {
     lives(1000);
     comesBackAfter(40_000);
     says([alertRow()], 1);
+    lives(3000);
     expect(away()).toBeNull();
   });
 
@@ -104,7 +106,10 @@ describe("the watch", () => {
     says([], 1);
     lives(2000);
     world.sleep(1_800_000);
+    world.socket.say({ type: "hb", ts: 0, topics: {} });
+    world.paint();
     says([alertRow({ alert: "asleep" })], 2);
+    lives(3000);
     expect(away()).toBe("1 raised");
   });
 
@@ -122,8 +127,12 @@ describe("the watch", () => {
     says([], 1);
     lives(2000);
     watch.freeze();
+    // A timer that was due already still runs.
+    world.pass(500);
     world.sleep(3000);
+    watch.thaw();
     says([alertRow({ alert: "frozen" })], 2);
+    lives(3000);
     expect(away()).toBe("1 raised");
   });
 
@@ -133,6 +142,7 @@ describe("the watch", () => {
     begin();
     world.socket.welcome("");
     says([alertRow({ alert: "a" }), alertRow({ alert: "b" })], 2);
+    lives(3000);
     expect(away()).toBe("1 raised");
     expect(news()).toEqual([]);
     says([alertRow({ alert: "a" }), alertRow({ alert: "b" }), alertRow({ alert: "c" })], 3);
@@ -143,9 +153,13 @@ describe("the watch", () => {
     says([alertRow({ alert: "a" })], 1);
     lives(1000);
     watch.freeze();
+    watch.thaw();
     says([alertRow({ alert: "a" }), alertRow({ alert: "b" })], 2);
+    lives(3000);
     watch.freeze();
+    watch.thaw();
     says([alertRow({ alert: "a" }), alertRow({ alert: "b", state: "resolved", revision: 2 })], 3);
+    lives(3000);
     expect(away()).toBe("1 resolved");
   });
 });

@@ -30,6 +30,10 @@ const TICK_MS = 1000;
 /** A timer later than this was not late: the machine slept. A hidden page's timers are slowed to one a minute. */
 const SLEPT_MS = 10_000;
 const SLEPT_HIDDEN_MS = 90_000;
+/** How long a page may go on after it was told that it is frozen. */
+const FREEZING_MS = 2000;
+/** A heartbeat and a little: what comes in after an absence belongs to it. */
+const CATCHING_UP_MS = 2500;
 const REMEMBER_EVERY_MS = 5000;
 const LAST = 20;
 
@@ -41,11 +45,14 @@ export class AlertWatch {
   /** When what is known was last known to be true. */
   private trueAt = 0;
   private gapSince: number | null = null;
+  /** Since when it can hear again. */
+  private backAt: number | null = null;
   private tickedAt = 0;
   private rememberedAt = 0;
   private rows: readonly AlertRow[] = [];
   private seen: unknown = null;
   private started = false;
+  private frozenAt: number | null = null;
   /** What is known is from an earlier page. */
   private recalled = false;
 
@@ -79,11 +86,17 @@ export class AlertWatch {
     this.look();
   };
 
-  /** The page is about to be frozen: nothing that happens from now on is noticed. */
+  /** The page is about to be frozen: nothing that happens from now on is noticed until `thaw`. */
   freeze = (): void => {
     this.look();
-    this.beginGap(this.env.now());
     this.keep();
+    this.frozenAt = this.env.now();
+    this.beginGap(this.frozenAt);
+  };
+
+  thaw = (): void => {
+    this.frozenAt = null;
+    this.look();
   };
 
   dismiss = (): void => this.become({ ...this.snapshot, away: null });
@@ -101,10 +114,22 @@ export class AlertWatch {
   }
 
   private beginGap(at: number): void {
-    if (this.known !== null) this.gapSince ??= at;
+    if (this.known === null) return;
+    this.gapSince ??= at;
+    this.backAt = null;
+  }
+
+  /** Whether what was missed is still coming in: messages that waited for a sleeping page arrive one by one. */
+  private isCatchingUp(now: number): boolean {
+    if (this.gapSince === null) return false;
+    this.backAt ??= now;
+    return now - this.backAt < CATCHING_UP_MS;
   }
 
   private look(): void {
+    // What still runs after being told is no life; but not every browser says when it is over.
+    if (this.frozenAt !== null && this.env.now() - this.frozenAt < FREEZING_MS) return;
+    this.frozenAt = null;
     this.noticeSleep();
     const view = this.feed.view(ALERTS.name, PARAMS);
     const live = this.feed.getSnapshot().state.kind === "live" && view?.status === "current";
@@ -113,6 +138,7 @@ export class AlertWatch {
       return;
     }
     const now = this.env.now();
+    if (this.isCatchingUp(now)) return;
     if (view.rows !== this.seen || this.known === null || this.gapSince !== null) {
       this.seen = view.rows;
       this.take(readRows(ALERTS, view.rows).rows, Date.parse(view.asOf ?? "") || 0, now);

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import type { ActionKeys } from "../alerts/Actions";
 import { AwayNotice } from "../alerts/AwayNotice";
@@ -122,6 +122,7 @@ export function Alerts() {
     [queue, members, opened, address],
   );
   const row = useMemo(() => rowOf(chosen.id, rows, members), [chosen.id, rows, members]);
+  useEffect(() => (row === null ? undefined : receipts.show(row)), [row, receipts]);
   const counts = useMemo(() => countsOf(rows), [rows]);
   const kinds = useMemo(() => [...new Set(rows.map((each) => each.kind))].sort(), [rows]);
   const people = useMemo(() => peopleOf(rows, actor), [rows, actor]);
