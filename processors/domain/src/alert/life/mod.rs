@@ -206,6 +206,11 @@ impl Alerts {
         self.alerts.get(key).is_some_and(|alert| alert.state.is_open())
     }
 
+    /// Whether there is none, over or not, and nothing that would be one if it goes on: so with most customers at most times.
+    pub fn is_empty(&self) -> bool {
+        self.alerts.is_empty() && self.dwelling.is_empty()
+    }
+
     /// Whether there is an open alert of that key, or what would be one if it goes on.
     pub fn is_going_on(&self, key: &AlertKey) -> bool {
         self.is_open(key) || self.dwelling.contains_key(key)

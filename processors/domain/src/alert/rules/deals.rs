@@ -1,5 +1,6 @@
 //! A deal slipped, was pushed again and again, or nothing happens to it.
 
+use super::over;
 use crate::alert::life::{self, Trigger};
 use crate::alert::{AlertKind, Severity, Why, key};
 use crate::revenue::opportunities::Status;
@@ -88,7 +89,5 @@ fn raise(context: &mut Fold<'_>, profile: &mut Profile, id: &Id, cause: &str, se
 }
 
 fn clear(context: &mut Fold<'_>, profile: &mut Profile, id: &Id, cause: &str, note: &str) {
-    if let Some(key) = key(AlertKind::Deal, id.as_str(), cause) {
-        life::clear(context, profile, &key, note);
-    }
+    over(context, profile, AlertKind::Deal, id.as_str(), cause, note);
 }

@@ -1,5 +1,6 @@
 //! A delivery is late: worth knowing, and urgent where the customer is at risk.
 
+use super::over;
 use crate::alert::life::{self, Trigger};
 use crate::alert::{AlertKind, Facts, Labels, Why, key};
 use crate::{Fold, Profile};
@@ -34,9 +35,7 @@ pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
 }
 
 fn ended(context: &mut Fold<'_>, profile: &mut Profile, delivery: &Id, note: &str) {
-    if let Some(key) = key(AlertKind::Delay, delivery.as_str(), "late") {
-        life::clear(context, profile, &key, note);
-    }
+    over(context, profile, AlertKind::Delay, delivery.as_str(), "late", note);
 }
 
 /// The customer may be at risk only now.

@@ -15,6 +15,10 @@ pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
     let best = i64::from(profile.watch.best_of(today, days, score as i32));
     let (low, good) = (i64::from(limits.health_in) * 1_000, i64::from(limits.health_out) * 1_000);
     let fall = i64::from(limits.health_drop) * 1_000;
+    let is_well = score >= low && best - score < fall;
+    if is_well && profile.alerts.is_empty() {
+        return;
+    }
     let subject = context.subject().clone();
     let (Some(below), Some(fell)) =
         (key(AlertKind::HealthDrop, subject.as_str(), "below"), key(AlertKind::HealthDrop, subject.as_str(), "fell"))

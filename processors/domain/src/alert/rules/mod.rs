@@ -14,6 +14,7 @@ pub(crate) use deals::look_again;
 pub(crate) use delay::overdue;
 pub use operations::Operations;
 
+use crate::alert::{AlertKind, key, life};
 use crate::{Fold, Profile};
 use nexusflow_model::Envelope;
 
@@ -28,5 +29,15 @@ const RULES: [Rule; 8] =
 pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
     for rule in RULES {
         rule(context, profile, envelope);
+    }
+}
+
+/// What an alert was about is over.
+fn over(context: &mut Fold<'_>, profile: &mut Profile, kind: AlertKind, entity: &str, cause: &str, note: &str) {
+    // Most customers have none: a key need not be put together.
+    if !profile.alerts.is_empty()
+        && let Some(key) = key(kind, entity, cause)
+    {
+        life::clear(context, profile, &key, note);
     }
 }

@@ -1,5 +1,6 @@
 //! A payment failed, or an invoice is long overdue.
 
+use super::over;
 use crate::alert::life::{self, Trigger};
 use crate::alert::{AlertKind, Why, key};
 use crate::{Fold, Profile};
@@ -35,8 +36,6 @@ fn raise(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope, ent
 
 fn clear(context: &mut Fold<'_>, profile: &mut Profile, entity: &Id, note: &str) {
     for cause in ["failed", "overdue"] {
-        if let Some(key) = key(AlertKind::Payment, entity.as_str(), cause) {
-            life::clear(context, profile, &key, note);
-        }
+        over(context, profile, AlertKind::Payment, entity.as_str(), cause, note);
     }
 }

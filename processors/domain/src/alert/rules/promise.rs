@@ -1,5 +1,6 @@
 //! A delivery will come later than it was promised.
 
+use super::over;
 use crate::alert::life::{self, Trigger};
 use crate::alert::{AlertKind, Labels, Why, key};
 use crate::{Fold, Profile};
@@ -41,7 +42,5 @@ fn slipped(
 }
 
 fn ended(context: &mut Fold<'_>, profile: &mut Profile, delivery: &Id) {
-    if let Some(key) = key(AlertKind::PromiseSlip, delivery.as_str(), "promise") {
-        life::clear(context, profile, &key, "the delivery is over");
-    }
+    over(context, profile, AlertKind::PromiseSlip, delivery.as_str(), "promise", "the delivery is over");
 }
