@@ -6,6 +6,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use nexusflow_connectors::demo::Profile;
 use nexusflow_connectors::http::HttpSettings;
+use nexusflow_connectors::notify::{self, NotifyError, NotifySettings};
 use nexusflow_domain::Business;
 use nexusflow_gateway::{AccessSettings, GatewayError, GatewaySettings};
 use nexusflow_log::{LogSettings, NatsSettings};
@@ -31,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) gateway: GatewaySettings,
     pub(crate) access: AccessSettings,
     pub(crate) http: HttpSettings,
+    pub(crate) notify: NotifySettings,
     pub(crate) demo: DemoSettings,
 }
 
@@ -66,6 +68,7 @@ impl Default for Config {
             gateway: GatewaySettings::default(),
             access: AccessSettings::default(),
             http: HttpSettings::default(),
+            notify: NotifySettings::default(),
             demo: DemoSettings::default(),
         }
     }
@@ -98,6 +101,8 @@ pub(crate) enum ConfigError {
     Business(#[from] BusinessError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
 }
 
 impl Config {
@@ -136,6 +141,7 @@ impl Config {
         if !(500..=60_000).contains(&self.worker.lease_ms) {
             return wrong("worker.lease_ms", "must be from 500 to 60000");
         }
+        self.notify.check().map_err(|(key, reason)| ConfigError::Value { key, reason })?;
         nexusflow_gateway::check(&self.gateway, &self.access)?;
         business::load(&self.business, &self.alerts)?;
         Ok(())
@@ -144,6 +150,7 @@ impl Config {
     /// Says that all is well, and what holds.
     pub(crate) fn check_and_say(&self) -> Result<(), ConfigError> {
         let (business, version) = self.business()?;
+        notify::check(&self.notify)?;
         let nats =
             if self.nats.url.is_empty() { "its own server".to_owned() } else { "the one of nats.url".to_owned() };
         out::say(&format!(
@@ -167,6 +174,9 @@ impl Config {
         hide(&mut shown.access.publish_token);
         if shown.nats.url.contains('@') {
             shown.nats.url = "(set, with credentials)".into();
+        }
+        for target in shown.notify.target.iter_mut().filter(|target| !target.url.is_empty()) {
+            target.url = format!("{} (its path is not shown)", target.shown());
         }
         toml::to_string_pretty(&shown)
     }

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, ConfigError};
 use crate::{nats_server, out};
+use nexusflow_connectors::notify;
 use nexusflow_log::{Log, NatsSettings};
 use std::io::Write;
 use std::net::TcpListener;
@@ -69,6 +70,9 @@ pub(crate) async fn examine(config: &Config, quiet: bool, needs_gateway: bool) -
     }
     log(config, &mut examination).await;
     gateway(config, needs_gateway, &mut examination).await;
+    if !quiet {
+        targets(config, &mut examination).await;
+    }
     examination.end()
 }
 
@@ -88,6 +92,25 @@ fn data_folder(config: &Config, examination: &mut Examination) {
         Ok(()) => examination.good(&format!("the data folder {} can be written", folder.display())),
         Err(error) => {
             examination.bad(&format!("the data folder {} can't be written: {error}. Set data_dir", folder.display()))
+        }
+    }
+}
+
+/// Whether the targets of messages are there; nothing is sent to them.
+async fn targets(config: &Config, examination: &mut Examination) {
+    if let Err(error) = notify::check(&config.notify) {
+        return examination.bad(&error.to_string());
+    }
+    for target in &config.notify.target {
+        let (name, Ok(place)) = (&target.name, target.place()) else {
+            examination.note(&format!("target {}: its address stands elsewhere and was not looked at", target.name));
+            continue;
+        };
+        let connected = TcpStream::connect((place.host.as_str(), place.port));
+        match tokio::time::timeout(ANSWER_WITHIN, connected).await {
+            Ok(Ok(_)) => examination.good(&format!("target {name}: {place} can be reached")),
+            Ok(Err(error)) => examination.weak(&format!("target {name}: {place} can't be reached: {error}")),
+            Err(_) => examination.weak(&format!("target {name}: {place} does not answer")),
         }
     }
 }

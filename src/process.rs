@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::out;
 use nexusflow_connectors::http::{Asked, Decided, Http, HttpCounters};
+use nexusflow_connectors::notify::Notifier;
 use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
 use nexusflow_log::{Appender, DeadLetters, Log};
@@ -69,6 +70,18 @@ pub(crate) async fn run_worker(
     Ok(Worker::new(log, config.worker(), business, version, owner()).run(shutdown).await?)
 }
 
+/// Tells people outside the consoles until `shutdown`.
+pub(crate) async fn run_notifier(
+    config: &Config,
+    log: Log,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error>> {
+    let (business, _) = config.business()?;
+    let zone = business.business.time_zone.name();
+    let clock = || now().as_ms();
+    Ok(Notifier::new(log, config.notify.clone(), zone, owner(), clock).run(shutdown).await?)
+}
+
 /// Starts a gateway; the second part serves it.
 pub(crate) async fn start_gateway(
     config: &Config,
@@ -116,11 +129,25 @@ impl nexusflow_connectors::http::Owners for Owners {
 
 /// `nexusflow worker`
 pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
-    let (_raise, flag) = shutdown()?;
+    let (raise, flag) = shutdown()?;
     let log = open_log(config, "worker").await?;
     out::say(&format!("worker of {} partitions", log.partitions()));
     let stopping = async { nexusflow_log::raised(&mut flag.clone()).await };
-    stop_in_time(Box::pin(run_worker(config, log, flag.clone())), stopping).await
+    let both = async {
+        let worker = async { down(&raise, run_worker(config, log.clone(), flag.clone()).await) };
+        let notifier = async { down(&raise, run_notifier(config, log.clone(), flag.clone()).await) };
+        let (worker, notifier) = tokio::join!(worker, notifier);
+        worker.and(notifier)
+    };
+    stop_in_time(Box::pin(both), stopping).await
+}
+
+/// The first part that fails takes the others with it, in good order.
+pub(crate) fn down(raise: &watch::Sender<bool>, ended: Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    if ended.is_err() {
+        raise.send_replace(true);
+    }
+    ended
 }
 
 /// Runs `parts` to their end; from when `stopping` is done they have some time for it: what waits for a server that is gone must

@@ -32,17 +32,16 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
     let worker = process::run_worker(config, log.clone(), flag.clone());
     let serving = async { gateway.serve(http.router(), http.acts()).await.map_err(Box::<dyn Error>::from) };
     let company = async { if with_demo { demo::tell(config, &log, flag.clone()).await } else { Ok(()) } };
+    let notifier = process::run_notifier(config, log.clone(), flag.clone());
     let all = async {
-        // The first part that fails takes the others with it, in good order.
-        let down = |result: Result<(), Box<dyn Error>>| {
-            if result.is_err() {
-                raise.send_replace(true);
-            }
-            result
-        };
-        let (worker, serving, company) =
-            tokio::join!(async { down(worker.await) }, async { down(serving.await) }, async { down(company.await) },);
-        worker.and(serving).and(company)
+        let down = |ended| process::down(&raise, ended);
+        let (worker, serving, company, notifier) = tokio::join!(
+            async { down(worker.await) },
+            async { down(serving.await) },
+            async { down(company.await) },
+            async { down(notifier.await) },
+        );
+        worker.and(serving).and(company).and(notifier)
     };
     let stopping = async {
         nexusflow_log::raised(&mut flag.clone()).await;

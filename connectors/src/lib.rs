@@ -5,3 +5,4 @@
 pub mod demo;
 pub mod files;
 pub mod http;
+pub mod notify;

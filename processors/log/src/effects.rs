@@ -18,6 +18,16 @@ pub enum EffectLogError {
     Unavailable(String),
 }
 
+/// The sequence of the last entry of the output log, of all partitions; 0 where there is none.
+///
+/// # Errors
+/// Where NATS does not answer.
+pub async fn last_effect(log: &Log) -> Result<u64, EffectLogError> {
+    let stream = log.jetstream().get_stream(subject::effect_stream(log.prefix())).await;
+    let stream = stream.map_err(|error| EffectLogError::Unavailable(error.to_string()))?;
+    Ok(stream.cached_info().state.last_sequence)
+}
+
 /// The part of the output log that one partition's owner writes.
 ///
 /// An entry is appended only if the last one is still the one that was last seen: of two owners, or of two lives of one, whoever is

@@ -22,6 +22,9 @@ pub enum KeptError {
     /// Another one leads, and has kept another state.
     #[error("another one has kept its state")]
     Overtaken,
+    /// What was kept is not all there.
+    #[error("what was kept is damaged: {0}")]
+    Damaged(&'static str),
     /// NATS does not answer or refuses.
     #[error("the state can't be kept: {0}")]
     Unavailable(String),
@@ -59,11 +62,11 @@ fn unavailable(cause: impl Display) -> KeptError {
 }
 
 impl Kept {
-    /// Looks for what is kept of the notifier, and says what it is, if there is anything.
+    /// Where the notifier's state is kept, made if it is not there.
     ///
     /// # Errors
     /// Where NATS does not answer.
-    pub async fn of_notifier(log: &Log) -> Result<(Self, Option<Vec<u8>>), KeptError> {
+    pub async fn of_notifier(log: &Log) -> Result<Self, KeptError> {
         let config = kv::Config {
             bucket: subject::notifier_bucket(log.prefix()),
             description: "what the notifier has yet to tell".into(),
@@ -74,22 +77,29 @@ impl Kept {
         let store = patiently(patience, || bucket(log, config.clone())).await.map_err(unavailable)?;
         let unique = log.client().new_inbox();
         let writer = unique.rsplit('.').next().unwrap_or_default().to_owned();
-        let mut kept = Self { store, writer, turn: 0, revision: 0, is_first: true };
-        let Some(entry) = kept.store.entry(HEAD).await.map_err(unavailable)? else { return Ok((kept, None)) };
-        kept.revision = entry.revision;
+        Ok(Self { store, writer, turn: 0, revision: 0, is_first: true })
+    }
+
+    /// What is kept, if there is anything. To be asked before anything is kept.
+    ///
+    /// # Errors
+    /// [`KeptError::Damaged`] where it is not all there; where NATS does not answer.
+    pub async fn look(&mut self) -> Result<Option<Vec<u8>>, KeptError> {
+        let Some(entry) = self.store.entry(HEAD).await.map_err(unavailable)? else { return Ok(None) };
+        self.revision = entry.revision;
         if entry.operation != Operation::Put {
-            return Ok((kept, None));
+            return Ok(None);
         }
-        let head: Head = serde_json::from_slice(&entry.value).map_err(unavailable)?;
+        let head: Head = serde_json::from_slice(&entry.value).map_err(|_| KeptError::Damaged("its head is none"))?;
         let mut state = Vec::with_capacity(head.bytes);
         for at in 0..head.pieces {
-            let piece = kept.store.get(head.piece(at)).await.map_err(unavailable)?;
-            state.extend_from_slice(&piece.ok_or_else(|| unavailable("a piece of it is missing"))?);
+            let piece = self.store.get(head.piece(at)).await.map_err(unavailable)?;
+            state.extend_from_slice(&piece.ok_or(KeptError::Damaged("a piece of it is missing"))?);
         }
         if state.len() != head.bytes {
-            return Err(unavailable("it was being written while it was read"));
+            return Err(KeptError::Damaged("a piece of it is another's"));
         }
-        Ok((kept, Some(state)))
+        Ok(Some(state))
     }
 
     /// Keeps a state in place of the one before.

@@ -25,7 +25,7 @@ pub use condition::Condition;
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use deliveries::{Deliveries, DeliveriesError, Delivery, Outcome, TargetState, TestOrder};
-pub use effects::{EffectLog, EffectLogError};
+pub use effects::{EffectLog, EffectLogError, last_effect};
 pub use kept::{Kept, KeptError};
 pub use layout::{LayoutError, LogSettings, Origin};
 pub use leadership::{Leader, Leadership};
