@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::out;
 use nexusflow_connectors::http::{Asked, Decided, Http, HttpCounters};
-use nexusflow_connectors::notify::Notifier;
+use nexusflow_connectors::notify::{self, Inhibit, Notifier, Routing, time_zone};
+use nexusflow_domain::Business;
 use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
 use nexusflow_log::{Appender, DeadLetters, Log};
@@ -77,9 +78,27 @@ pub(crate) async fn run_notifier(
     shutdown: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn Error>> {
     let (business, _) = config.business()?;
-    let zone = business.business.time_zone.name();
     let clock = || now().as_ms();
-    Ok(Notifier::new(log, config.notify.clone(), zone, owner(), clock).run(shutdown).await?)
+    Ok(Notifier::new(log, config.notify.clone(), routing(&business), owner(), clock).run(shutdown).await?)
+}
+
+/// When and how often people outside are told.
+fn routing(business: &Business) -> Routing {
+    let notify = &business.alerting.notify;
+    let inhibit = business.alerting.inhibit.iter().map(|rule| Inhibit {
+        by: rule.by.as_str().to_owned(),
+        holds: rule.holds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        equal: rule.equal.iter().map(ToString::to_string).collect(),
+    });
+    Routing {
+        unseen_ms: i64::from(notify.unseen_s) * 1_000,
+        group_wait_ms: i64::from(notify.group_wait_s) * 1_000,
+        group_interval_ms: i64::from(notify.group_interval_s) * 1_000,
+        budget_per_day: notify.budget_per_day,
+        digest_at: (notify.digest_at.hour(), notify.digest_at.minute()),
+        zone: time_zone(business.business.time_zone.name()),
+        inhibit: inhibit.collect(),
+    }
 }
 
 /// Starts a gateway; the second part serves it.
@@ -129,6 +148,7 @@ impl nexusflow_connectors::http::Owners for Owners {
 
 /// `nexusflow worker`
 pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
+    notify::check(&config.notify)?;
     let (raise, flag) = shutdown()?;
     let log = open_log(config, "worker").await?;
     out::say(&format!("worker of {} partitions", log.partitions()));

@@ -3,10 +3,12 @@
 use crate::config::Config;
 use crate::nats_server::NatsServer;
 use crate::{demo, out, process};
+use nexusflow_connectors::notify;
 use std::error::Error;
 
 /// Runs everything until it is told to stop.
 pub(crate) async fn up(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
+    notify::check(&config.notify)?;
     out::say(concat!("NexusFlow ", env!("CARGO_PKG_VERSION")));
     let server = if config.nats.url.is_empty() { Some(NatsServer::start(config).await?) } else { None };
     match &server {

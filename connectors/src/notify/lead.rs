@@ -78,13 +78,13 @@ pub(super) struct Targets {
 impl Targets {
     pub(super) fn start(notifier: &Notifier, recorder: &Recorder) -> Result<Self, NotifyError> {
         let (stop, stopped) = watch::channel(false);
-        let board = Arc::new(Board::new(&notifier.settings.target));
+        let board = Arc::new(Board::new(&notifier.rules.settings.target));
         let mut tasks = JoinSet::new();
-        for target in &notifier.settings.target {
-            let way = Way::to(target, notifier.settings.timeout())
+        for target in &notifier.rules.settings.target {
+            let way = Way::to(target, notifier.rules.settings.timeout())
                 .map_err(|reason| NotifyError { target: target.name.clone(), reason })?;
             let parts = (&board, recorder);
-            let task = Task::new(&notifier.log, &target.name, way, &notifier.settings, parts, notifier.clock);
+            let task = Task::new(&notifier.log, &target.name, way, &notifier.rules, parts, notifier.clock);
             let stopped = stopped.clone();
             tasks.spawn(async move { Box::pin(task.run(stopped)).await });
         }
@@ -112,8 +112,8 @@ impl<'a> Lead<'a> {
             }
             looked => looked.map_err(|error| said(&error))?,
         };
-        let anew = || Decider::new(Arc::clone(&notifier.settings), notifier.zone.clone(), None);
-        let made = Decider::new(Arc::clone(&notifier.settings), notifier.zone.clone(), state.as_deref());
+        let anew = || Decider::new(Arc::clone(&notifier.rules), None);
+        let made = Decider::new(Arc::clone(&notifier.rules), state.as_deref());
         let mut decider = made.or_else(|error| {
             tracing::error!(%error, "{ANEW}");
             anew().map_err(|error| said(&error))
@@ -123,7 +123,11 @@ impl<'a> Lead<'a> {
             decider = anew().map_err(|error| said(&error))?;
         }
         let receipts = notifier.log.client().subscribe(subject::receipts(notifier.log.prefix())).await;
-        tracing::info!(sequence = decider.sequence(), targets = notifier.settings.target.len(), "leads the notifiers");
+        tracing::info!(
+            sequence = decider.sequence(),
+            targets = notifier.rules.settings.target.len(),
+            "leads the notifiers"
+        );
         Ok(Self {
             log: &notifier.log,
             reader: Reader::of_effects(&notifier.log, decider.sequence()),
@@ -186,7 +190,8 @@ impl<'a> Lead<'a> {
             .filter(|_| self.is_looked_at)
             .map(|next| Duration::from_millis(next.saturating_sub((self.clock)()).max(0) as u64));
         let keep = self.decider.is_changed().then(|| self.keep_pause().saturating_sub(self.kept_at.elapsed()));
-        let caught_up = self.behind_since.map_or(Duration::ZERO, |since| CATCHES_UP_FOR.saturating_sub(since.elapsed()));
+        let caught_up =
+            self.behind_since.map_or(Duration::ZERO, |since| CATCHES_UP_FOR.saturating_sub(since.elapsed()));
         let look = (!self.is_looked_at && self.has_read).then(|| self.look_pause().max(caught_up));
         [due, keep, look].into_iter().flatten().min().unwrap_or(IDLE).min(IDLE)
     }

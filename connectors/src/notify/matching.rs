@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// `kind=delay,carrier=DHL`: labels and the value each must have (or, with `!=`, must not have). All must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Matchers {
+pub(super) struct Matchers {
     text: String,
     matchers: Vec<Matcher>,
 }
@@ -78,16 +78,8 @@ impl Silence {
 /// What holds messages back at a moment.
 pub(super) struct Holds<'a> {
     silences: Vec<(&'a String, &'a Silence)>,
-    /// A rule, and the open alerts that it begins with: by the values that must be equal, one of those that the rule would itself
-    /// hold back, and one of the others.
-    inhibitors: Vec<(&'a Inhibit, BTreeMap<Vec<&'a str>, Sources<'a>>)>,
-}
-
-#[derive(Default)]
-struct Sources<'a> {
-    any: Option<&'a Notice>,
-    /// One that does not match `then`.
-    other: Option<&'a Notice>,
+    /// A rule, and the open alerts that it begins with, by the values that must be equal.
+    inhibitors: Vec<(&'a Inhibit, BTreeMap<Vec<&'a str>, &'a Notice>)>,
 }
 
 impl<'a> Holds<'a> {
@@ -100,13 +92,9 @@ impl<'a> Holds<'a> {
         let is_on = |silence: &Silence| silence.from_ms <= now_ms && now_ms < silence.until_ms;
         let silences = silences.iter().filter(|(_, silence)| is_on(silence)).collect();
         let sources = |rule: &'a Inhibit| {
-            let mut by_values: BTreeMap<Vec<&str>, Sources<'_>> = BTreeMap::new();
-            for notice in open.values().filter(|notice| rule.source.match_notice(notice)) {
-                let sources = by_values.entry(values(rule, notice)).or_default();
-                sources.any = Some(notice);
-                if !rule.then.match_notice(notice) {
-                    sources.other = Some(notice);
-                }
+            let mut by_values: BTreeMap<Vec<&str>, &Notice> = BTreeMap::new();
+            for notice in open.values().filter(|notice| rule.by == notice.kind) {
+                by_values.insert(values(rule, notice), notice);
             }
             (rule, by_values)
         };
@@ -119,13 +107,11 @@ impl<'a> Holds<'a> {
             return Some(format!("silence {name}"));
         }
         self.inhibitors.iter().find_map(|(rule, by_values)| {
-            if !rule.then.match_notice(notice) {
+            if !rule.holds.contains(&notice.kind) {
                 return None;
             }
-            let sources = by_values.get(&values(rule, notice))?;
-            // As Alertmanager has it: what matches both sides is held back only by what doesn't, so that nothing holds back itself.
-            let source = if rule.source.match_notice(notice) { sources.other } else { sources.any };
-            source.map(|source| source.alert.clone())
+            let source = by_values.get(&values(rule, notice))?;
+            (source.key() != notice.key()).then(|| source.alert.clone())
         })
     }
 }

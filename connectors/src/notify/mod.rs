@@ -15,12 +15,11 @@ mod place;
 mod record;
 mod settings;
 
-pub use matching::Matchers;
 pub use notice::{Severity, What};
 pub use place::Place;
-pub use settings::{Inhibit, MailTls, NotifySettings, Target, TargetKind, When};
+pub use settings::{Inhibit, MailTls, NotifySettings, Routing, Target, TargetKind, When, time_zone};
 
-use jiff::tz::TimeZone;
+use decide::Rules;
 use lead::{Ended, Lead, Targets};
 use nexusflow_log::{Leadership, Log, raised};
 use record::Recorder;
@@ -57,18 +56,15 @@ pub fn check(settings: &NotifySettings) -> Result<(), NotifyError> {
 #[derive(Debug, Clone)]
 pub struct Notifier {
     log: Log,
-    settings: Arc<NotifySettings>,
-    zone: TimeZone,
+    rules: Arc<Rules>,
     name: String,
     clock: fn() -> i64,
 }
 
 impl Notifier {
-    /// Of `log`, with the digest by the clocks of the time zone `zone` (UTC, where there is no such zone); `name` is what people see of the process, `clock` the milliseconds since
-    /// the epoch.
-    pub fn new(log: Log, settings: NotifySettings, zone: &str, name: String, clock: fn() -> i64) -> Self {
-        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        Self { log, settings: Arc::new(settings), zone, name, clock }
+    /// Of `log`; `name` is what people see of the process, `clock` the milliseconds since the epoch.
+    pub fn new(log: Log, settings: NotifySettings, routing: Routing, name: String, clock: fn() -> i64) -> Self {
+        Self { log, rules: Arc::new(Rules { settings, routing }), name, clock }
     }
 
     /// Works, or waits for the one that does to end, until `shutdown`.
@@ -76,8 +72,8 @@ impl Notifier {
     /// # Errors
     /// Where a target can't be told for what is configured.
     pub async fn run(self, shutdown: watch::Receiver<bool>) -> Result<(), NotifyError> {
-        check(&self.settings)?;
-        let leadership = Leadership::new(&self.log, "notifier", Duration::from_millis(self.settings.lease_ms));
+        check(&self.rules.settings)?;
+        let leadership = Leadership::new(&self.log, "notifier", Duration::from_millis(self.rules.settings.lease_ms));
         let mut stop = shutdown.clone();
         loop {
             let mut leader = tokio::select! {

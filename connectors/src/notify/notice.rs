@@ -143,7 +143,7 @@ pub(super) struct Notice {
     #[serde(default)]
     pub(super) to: Vec<String>,
     #[serde(default)]
-    pub(super) labels: BTreeMap<String, String>,
+    pub(super) labels: BTreeMap<String, Option<String>>,
     #[serde(default)]
     pub(super) group: Option<String>,
     #[serde(default)]
@@ -181,7 +181,7 @@ impl Notice {
             "customer" | "subject" => Some(&self.subject),
             "group" => self.group.as_deref(),
             "owner" => self.to.first().map(String::as_str),
-            other => self.labels.get(other).map(String::as_str),
+            other => self.labels.get(other)?.as_deref(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Who is told, of what, where, and how patiently: `[notify]` of nexusflow.toml.
 
-use super::matching::Matchers;
 use super::notice::{Severity, What};
 use super::place::{self, Place};
+use jiff::tz::TimeZone;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -14,17 +14,6 @@ use std::time::Duration;
 pub struct NotifySettings {
     /// Where people reach the consoles: links in messages begin with it. Empty: messages have no links.
     pub public_url: String,
-    /// A target with `when = "unseen"` is told where no console has shown an alert to anybody for so long.
-    pub unseen_ms: u64,
-    /// How long the first message of a group waits for others that come with it. Those of S1 do not wait.
-    pub group_wait_ms: u64,
-    /// What comes to a group after its first message is told together, once in so long.
-    pub group_interval_ms: u64,
-    /// At most so many messages about an owner's S3 a day and target; the rest goes into the digest. 0: no limit.
-    pub budget_per_day: u32,
-    /// When the digest is told, `HH:MM` in the time zone of the business.
-    #[serde(deserialize_with = "clock_time")]
-    pub digest_at: String,
     /// What happened so long before it was heard of is not told: it comes from a recorded stream, or from a backfill.
     pub stale_after_ms: u64,
     /// How long a target may take for one message.
@@ -39,9 +28,6 @@ pub struct NotifySettings {
     pub circuit_after: u32,
     /// One notifier works at a time; another takes over where it is not heard of for so long.
     pub lease_ms: u64,
-    /// Alerts that hold back what they cause.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub inhibit: Vec<Inhibit>,
     /// Who is told.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "targets")]
     pub target: Vec<Target>,
@@ -51,11 +37,6 @@ impl Default for NotifySettings {
     fn default() -> Self {
         Self {
             public_url: String::new(),
-            unseen_ms: 30_000,
-            group_wait_ms: 5_000,
-            group_interval_ms: 300_000,
-            budget_per_day: 20,
-            digest_at: "08:30".into(),
             stale_after_ms: 3_600_000,
             timeout_ms: 10_000,
             retry_first_ms: 5_000,
@@ -63,24 +44,44 @@ impl Default for NotifySettings {
             give_up_after_ms: 86_400_000,
             circuit_after: 5,
             lease_ms: 2_000,
-            inhibit: Vec::new(),
             target: Vec::new(),
         }
     }
 }
 
-/// While an alert is open that matches `if`, those that match `then` and have the same values of `equal` are not told: they are told
+/// The time zone of that name; UTC, where there is none.
+pub fn time_zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// When and how often people are told, as the business wants it.
+#[derive(Debug, Clone)]
+pub struct Routing {
+    /// A target with `when = "unseen"` is told where no console has shown an alert to anybody for so long.
+    pub unseen_ms: i64,
+    /// How long the first message of a group waits for others that come with it. Those of S1 do not wait.
+    pub group_wait_ms: i64,
+    /// What comes to a group after its first message is told together, once in so long.
+    pub group_interval_ms: i64,
+    /// At most so many messages about an owner's S3 a day and target; the rest goes into the digest.
+    pub budget_per_day: u32,
+    /// Hour and minute of the digest.
+    pub digest_at: (i8, i8),
+    /// By whose clocks.
+    pub zone: TimeZone,
+    /// Alerts that hold back what they cause.
+    pub inhibit: Vec<Inhibit>,
+}
+
+/// While an alert of kind `by` is open, those of the kinds `holds` that have the same values of `equal` are not told: they are told
 /// when it is over, if they are still open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inhibit {
-    /// What holds back: `kind=stale_source`.
-    #[serde(rename = "if")]
-    pub source: Matchers,
-    /// What is held back: `kind=delay`.
-    pub then: Matchers,
+    /// What holds back.
+    pub by: String,
+    /// What is held back.
+    pub holds: Vec<String>,
     /// Labels that must have the same value in both.
-    #[serde(default)]
     pub equal: Vec<String>,
 }
 
@@ -320,28 +321,7 @@ fn targets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D:
     Ok(targets)
 }
 
-fn clock_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    match parse_clock_time(&text) {
-        Some(_) => Ok(text),
-        None => Err(D::Error::custom("must be a time of day such as \"08:30\"")),
-    }
-}
-
-/// Hours and minutes of `HH:MM`.
-fn parse_clock_time(text: &str) -> Option<(i8, i8)> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two = |text: &str| (text.len() == 2).then(|| text.parse::<i8>().ok()).flatten();
-    let (hours, minutes) = (two(hours)?, two(minutes)?);
-    ((0..24).contains(&hours) && (0..60).contains(&minutes)).then_some((hours, minutes))
-}
-
 impl NotifySettings {
-    /// Hours and minutes of the digest.
-    pub(super) fn digest_time(&self) -> (i8, i8) {
-        parse_clock_time(&self.digest_at).unwrap_or((8, 30))
-    }
-
     /// How long a target may take.
     pub(super) fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
@@ -401,7 +381,6 @@ mod tests {
         let mail = toml::from_str::<NotifySettings>(&format!("{mail}to = [\"B <b@example.org>\"]\n")).unwrap();
         assert_eq!(mail.target[0].shown(), "mail.example.org:587");
         assert!(mistake(&format!("{good}{good}")).contains("two targets \"crm\""));
-        assert!(mistake("digest_at = \"8:30\"").contains("line 1"));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What one target is yet to be told.
 
-use super::Order;
+use super::{Order, Rules};
 use crate::notify::matching::Holds;
 use crate::notify::message::Message;
 use crate::notify::notice::{Notice, Severity, What, text_of};
-use crate::notify::settings::{NotifySettings, Target, When};
+use crate::notify::settings::{Target, When};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use nexusflow_log::{Delivery, Outcome};
@@ -80,7 +80,7 @@ impl Target {
 }
 
 impl Lane {
-    pub(super) fn notice(&mut self, target: &Target, settings: &NotifySettings, news: News<'_>) {
+    pub(super) fn notice(&mut self, target: &Target, rules: &Rules, news: News<'_>) {
         let News { id, key, notice, stored_at_ms, is_stale, seen } = news;
         if notice.what.is_end() {
             self.drop_pending(target, key, notice.what.name());
@@ -97,8 +97,8 @@ impl Lane {
         } else if target.when == When::Unseen && seen {
             return self.note(target, notice, id, "seen on a console");
         }
-        let patience = if target.when == When::Unseen && !notice.what.is_end() { settings.unseen_ms } else { 0 };
-        let tell_at_ms = stored_at_ms.saturating_add(patience as i64);
+        let patience = if target.when == When::Unseen && !notice.what.is_end() { rules.routing.unseen_ms } else { 0 };
+        let tell_at_ms = stored_at_ms.saturating_add(patience);
         match self.pending.get_mut(key) {
             // Told once, with what was heard last.
             Some(pending) => {
@@ -153,16 +153,9 @@ impl Lane {
     }
 
     /// Tells what is to be told by now; when there will be more to do.
-    pub(super) fn advance(
-        &mut self,
-        now_ms: i64,
-        target: &Target,
-        settings: &NotifySettings,
-        zone: &TimeZone,
-        holds: &Holds<'_>,
-    ) -> Option<i64> {
+    pub(super) fn advance(&mut self, now_ms: i64, target: &Target, rules: &Rules, holds: &Holds<'_>) -> Option<i64> {
         let mut next = self.weigh(now_ms, target, holds);
-        let interval_ms = settings.group_interval_ms as i64;
+        let interval_ms = rules.routing.group_interval_ms;
         // What a group waits with: how bad it is, and since when.
         let mut groups: BTreeMap<&str, (Severity, i64)> = BTreeMap::new();
         for pending in self.pending.values().filter(|pending| pending.is_ready(now_ms)) {
@@ -172,7 +165,7 @@ impl Lane {
         }
         let mut due: Vec<String> = Vec::new();
         for (group, (worst, since_ms)) in groups {
-            let at_ms = self.tell_at(group, worst, since_ms, settings);
+            let at_ms = self.tell_at(group, worst, since_ms, rules);
             if at_ms <= now_ms {
                 due.push(group.to_owned());
             } else {
@@ -183,11 +176,11 @@ impl Lane {
             let is_of = |pending: &Pending| pending.is_ready(now_ms) && pending.notice.group() == group;
             let of_group = self.pending.iter().filter(|(_, pending)| is_of(pending));
             let keys: Vec<String> = of_group.map(|(key, _)| key.clone()).collect();
-            self.tell(now_ms, target, settings, zone, &group, &keys);
+            self.tell(now_ms, target, rules, &group, &keys);
         }
         // A group that was quiet for an interval begins anew.
         self.groups.retain(|_, group| group.told_ms + interval_ms > now_ms);
-        let digest = self.digest(now_ms, target, settings, zone);
+        let digest = self.digest(now_ms, target, rules);
         [next, digest].into_iter().flatten().min()
     }
 
@@ -225,33 +218,24 @@ impl Lane {
     }
 
     /// When a group is to be told of.
-    fn tell_at(&self, group: &str, worst: Severity, since_ms: i64, settings: &NotifySettings) -> i64 {
+    fn tell_at(&self, group: &str, worst: Severity, since_ms: i64, rules: &Rules) -> i64 {
         match self.groups.get(group) {
             Some(told) if worst < told.worst => since_ms,
-            Some(told) => told.told_ms.saturating_add(settings.group_interval_ms as i64),
+            Some(told) => told.told_ms.saturating_add(rules.routing.group_interval_ms),
             None if worst == Severity::S1 => since_ms,
-            None => since_ms.saturating_add(settings.group_wait_ms as i64),
+            None => since_ms.saturating_add(rules.routing.group_wait_ms),
         }
     }
 
-    fn tell(
-        &mut self,
-        now_ms: i64,
-        target: &Target,
-        settings: &NotifySettings,
-        zone: &TimeZone,
-        group: &str,
-        keys: &[String],
-    ) {
-        self.turn_day(now_ms, zone);
+    fn tell(&mut self, now_ms: i64, target: &Target, rules: &Rules, group: &str, keys: &[String]) {
+        self.turn_day(now_ms, &rules.routing.zone);
         let mut told: Vec<String> = Vec::new();
         let mut owners: BTreeSet<String> = BTreeSet::new();
         let mut put_off: Vec<(Notice, String, &'static str)> = Vec::new();
         for key in keys {
             let Some(pending) = self.pending.get_mut(key) else { continue };
             let owner = pending.notice.owner();
-            let is_spent = settings.budget_per_day > 0
-                && self.spent.get(owner).is_some_and(|spent| *spent >= settings.budget_per_day);
+            let is_spent = self.spent.get(owner).is_some_and(|spent| *spent >= rules.routing.budget_per_day);
             let because = match pending.notice.severity {
                 Severity::S4 if !pending.notice.what.is_end() => "for the daily digest",
                 Severity::S3 if is_spent => "over the day's budget, for the digest",
@@ -269,7 +253,7 @@ impl Lane {
         for (notice, id, because) in put_off {
             self.note(target, &notice, &id, because);
         }
-        let Some(worst) = self.say(target, settings, None, &told) else { return };
+        let Some(worst) = self.say(target, rules, None, &told) else { return };
         for owner in owners {
             *self.spent.entry(owner).or_default() += 1;
         }
@@ -277,18 +261,12 @@ impl Lane {
     }
 
     /// Says it, and remembers that it was said; how bad the worst of it is.
-    fn say(
-        &mut self,
-        target: &Target,
-        settings: &NotifySettings,
-        what: Option<&str>,
-        keys: &[String],
-    ) -> Option<Severity> {
+    fn say(&mut self, target: &Target, rules: &Rules, what: Option<&str>, keys: &[String]) -> Option<Severity> {
         let pending: Vec<Pending> = keys.iter().filter_map(|key| self.pending.remove(key)).collect();
         let worst = pending.iter().map(|pending| pending.notice.severity).min()?;
         let about: Vec<(&str, &Notice)> =
             pending.iter().map(|pending| (pending.id.as_str(), &pending.notice)).collect();
-        self.orders.push(Order::Tell(Box::new(Message::about(&target.name, what, &about, &settings.public_url))));
+        self.orders.push(Order::Tell(Box::new(Message::about(&target.name, what, &about, &rules.settings.public_url))));
         if target.wants_ends() {
             let open = pending.iter().filter(|pending| !pending.notice.what.is_end());
             self.told.extend(open.map(|pending| pending.notice.key()));
@@ -306,7 +284,7 @@ impl Lane {
     }
 
     /// Tells the digest where it is due; when it will be.
-    fn digest(&mut self, now_ms: i64, target: &Target, settings: &NotifySettings, zone: &TimeZone) -> Option<i64> {
+    fn digest(&mut self, now_ms: i64, target: &Target, rules: &Rules) -> Option<i64> {
         let is_in = |pending: &Pending| pending.is_for_digest && pending.held.is_none();
         if !self.pending.values().any(is_in) {
             self.digest_at_ms = None;
@@ -314,7 +292,7 @@ impl Lane {
         }
         let at_ms = match self.digest_at_ms {
             Some(at_ms) => at_ms,
-            None => *self.digest_at_ms.insert(next_digest(now_ms, settings.digest_time(), zone)?),
+            None => *self.digest_at_ms.insert(next_digest(now_ms, rules.routing.digest_at, &rules.routing.zone)?),
         };
         if at_ms > now_ms {
             return Some(at_ms);
@@ -322,7 +300,7 @@ impl Lane {
         let in_it = self.pending.iter().filter(|(_, pending)| is_in(pending));
         let keys: Vec<String> = in_it.map(|(key, _)| key.clone()).collect();
         tracing::debug!(target = target.name, alerts = keys.len(), due = text_of(at_ms), "digest");
-        self.say(target, settings, Some("digest"), &keys);
+        self.say(target, rules, Some("digest"), &keys);
         self.digest_at_ms = None;
         None
     }

@@ -8,8 +8,7 @@ mod tests;
 use super::matching::{Holds, Silence};
 use super::message::Message;
 use super::notice::{Body, Entry, Notice, SilenceSet, key, ms_of};
-use super::settings::NotifySettings;
-use jiff::tz::TimeZone;
+use super::settings::{NotifySettings, Routing};
 use lane::Lane;
 use nexusflow_log::Delivery;
 use serde::{Deserialize, Serialize};
@@ -45,11 +44,17 @@ struct State {
     lanes: BTreeMap<String, Lane>,
 }
 
+/// By what it is decided.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) settings: NotifySettings,
+    pub(super) routing: Routing,
+}
+
 /// Decides.
 #[derive(Debug)]
 pub(super) struct Decider {
-    settings: Arc<NotifySettings>,
-    zone: TimeZone,
+    rules: Arc<Rules>,
     state: State,
     orders: Vec<Order>,
     is_changed: bool,
@@ -60,15 +65,11 @@ impl Decider {
     ///
     /// # Errors
     /// Where that can't be read.
-    pub(super) fn new(
-        settings: Arc<NotifySettings>,
-        zone: TimeZone,
-        kept: Option<&[u8]>,
-    ) -> Result<Self, serde_json::Error> {
+    pub(super) fn new(rules: Arc<Rules>, kept: Option<&[u8]>) -> Result<Self, serde_json::Error> {
         let mut state: State = kept.map(serde_json::from_slice).transpose()?.unwrap_or_default();
         // What was to be told to a target that is no longer there is told to nobody.
-        state.lanes.retain(|name, _| settings.target.iter().any(|target| target.name == *name));
-        Ok(Self { settings, zone, state, orders: Vec::new(), is_changed: false })
+        state.lanes.retain(|name, _| rules.settings.target.iter().any(|target| target.name == *name));
+        Ok(Self { rules, state, orders: Vec::new(), is_changed: false })
     }
 
     /// The last entry of the output log that was decided.
@@ -124,17 +125,17 @@ impl Decider {
         let key = notice.key();
         if notice.what.is_end() {
             self.state.inhibitors.remove(&key);
-        } else if self.settings.inhibit.iter().any(|rule| rule.source.match_notice(&notice)) {
+        } else if self.rules.routing.inhibit.iter().any(|rule| rule.by == notice.kind) {
             self.state.inhibitors.insert(key.clone(), notice.clone());
         }
         let happened_ms = ms_of(&notice.at).unwrap_or(stored_at_ms);
-        let is_stale = stored_at_ms.saturating_sub(happened_ms) > self.settings.stale_after_ms as i64;
+        let is_stale = stored_at_ms.saturating_sub(happened_ms) > self.rules.settings.stale_after_ms as i64;
         let seen = self.state.seen.get(&key).is_some_and(|(revision, _)| *revision >= notice.revision);
-        for target in &self.settings.target {
+        for target in &self.rules.settings.target {
             let lane = self.state.lanes.entry(target.name.clone()).or_default();
             lane.notice(
                 target,
-                &self.settings,
+                &self.rules,
                 lane::News { id, key: &key, notice: &notice, stored_at_ms, is_stale, seen },
             );
             self.orders.append(&mut lane.orders);
@@ -147,7 +148,7 @@ impl Decider {
         let seen = self.state.seen.entry(key.clone()).or_insert((revision, now_ms));
         *seen = (seen.0.max(revision), now_ms);
         self.is_changed = true;
-        for target in &self.settings.target {
+        for target in &self.rules.settings.target {
             if let Some(lane) = self.state.lanes.get_mut(&target.name) {
                 lane.seen(target, &key, revision);
                 self.orders.append(&mut lane.orders);
@@ -162,12 +163,12 @@ impl Decider {
         self.state.seen.retain(|_, (_, at_ms)| *at_ms + RECEIPTS_KEPT_MS > now_ms);
         self.is_changed |= before != (self.state.silences.len(), self.state.seen.len());
         let State { inhibitors, silences, lanes, .. } = &mut self.state;
-        let holds = Holds::at(now_ms, silences, &self.settings.inhibit, inhibitors);
+        let holds = Holds::at(now_ms, silences, &self.rules.routing.inhibit, inhibitors);
         let edges = silences.values().flat_map(|silence| [silence.from_ms, silence.until_ms]);
         let mut next = edges.filter(|at| *at > now_ms).min();
-        for target in &self.settings.target {
+        for target in &self.rules.settings.target {
             let Some(lane) = lanes.get_mut(&target.name) else { continue };
-            let due = lane.advance(now_ms, target, &self.settings, &self.zone, &holds);
+            let due = lane.advance(now_ms, target, &self.rules, &holds);
             next = [next, due].into_iter().flatten().min();
             self.is_changed |= !lane.orders.is_empty();
             self.orders.append(&mut lane.orders);

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
+use crate::notify::settings::{Inhibit, When};
+use jiff::tz::TimeZone;
 use nexusflow_log::Outcome;
 use serde_json::{Value, json};
 
@@ -18,15 +20,22 @@ struct World {
 type Told = (String, usize, Vec<String>);
 
 impl World {
-    fn new(settings: &str) -> Self {
+    /// One target that is told at once, and the usual rules, changed.
+    fn new(change: impl FnOnce(&mut Rules)) -> Self {
         let target = "[[target]]\nname = \"t\"\nkind = \"webhook\"\nurl = \"https://a.example\"\nsecret_env = \"A\"\n";
-        let settings: NotifySettings = toml::from_str(&format!("{settings}\n{target}when = \"always\"")).unwrap();
-        Self::with(settings)
-    }
-
-    fn with(settings: NotifySettings) -> Self {
-        let zone = TimeZone::get("Europe/Madrid").unwrap();
-        Self { decider: Decider::new(Arc::new(settings), zone, None).unwrap(), sequence: 0 }
+        let settings: NotifySettings = toml::from_str(&format!("{target}when = \"always\"")).unwrap();
+        let routing = Routing {
+            unseen_ms: 30 * SECOND,
+            group_wait_ms: 0,
+            group_interval_ms: 300 * SECOND,
+            budget_per_day: 40,
+            digest_at: (8, 30),
+            zone: TimeZone::get("Europe/Madrid").unwrap(),
+            inhibit: Vec::new(),
+        };
+        let mut rules = Rules { settings, routing };
+        change(&mut rules);
+        Self { decider: Decider::new(Arc::new(rules), None).unwrap(), sequence: 0 }
     }
 
     fn body(&mut self, at_ms: i64, body: &Value) {
@@ -79,7 +88,7 @@ fn one(what: &str, customer: &str) -> Told {
 
 #[test]
 fn the_worst_is_told_at_once_and_the_rest_waits_for_what_comes_with_it() {
-    let mut world = World::new("");
+    let mut world = World::new(|rules| rules.routing.group_wait_ms = 5 * SECOND);
     world.notice(NOW, "c-1", "raised", &json!({"severity": "S1"}));
     world.notice(NOW, "c-2", "raised", &json!({}));
     assert_eq!(world.told(NOW), [one("raised", "c-1")]);
@@ -95,7 +104,7 @@ fn the_worst_is_told_at_once_and_the_rest_waits_for_what_comes_with_it() {
 
 #[test]
 fn ten_thousand_of_one_group_are_a_handful_of_messages() {
-    let mut world = World::new("");
+    let mut world = World::new(|_| {});
     let mut told = Vec::new();
     for n in 0..10_000 {
         let at = NOW + n * 60;
@@ -115,9 +124,7 @@ fn ten_thousand_of_one_group_are_a_handful_of_messages() {
 
 #[test]
 fn a_receipt_or_what_somebody_does_keeps_an_unseen_target_quiet() {
-    let mut settings = World::new("group_wait_ms = 0").decider.settings.as_ref().clone();
-    settings.target[0].when = crate::notify::When::Unseen;
-    let mut world = World::with(settings);
+    let mut world = World::new(|rules| rules.settings.target[0].when = When::Unseen);
     for customer in ["c-1", "c-2", "c-3", "c-4", "c-5"] {
         world.notice(NOW, customer, "raised", &json!({}));
     }
@@ -139,7 +146,7 @@ fn a_receipt_or_what_somebody_does_keeps_an_unseen_target_quiet() {
 
 #[test]
 fn a_silence_holds_back_and_what_is_still_open_is_told_after_it() {
-    let mut world = World::new("group_wait_ms = 0");
+    let mut world = World::new(|_| {});
     let until = |s: i64| super::super::notice::text_of(NOW + s * SECOND);
     let silence = json!({"silence": {"silence": "S-1", "matches": "kind=recovery,carrier=DHL", "from": until(0), "until": until(60),
         "actor": "Ana", "reason": null}});
@@ -168,15 +175,14 @@ fn a_silence_holds_back_and_what_is_still_open_is_told_after_it() {
 
 #[test]
 fn what_is_caused_by_another_alert_waits_until_that_is_over() {
-    let rule = "[[inhibit]]\nif = \"kind=stale_source\"\nthen = \"severity!=S1\"\nequal = [\"source\"]";
-    let mut world = World::new(&format!("group_wait_ms = 0\n{rule}"));
+    let rule = Inhibit { by: "stale_source".into(), holds: vec!["recovery".into()], equal: vec!["source".into()] };
+    let mut world = World::new(|rules| rules.routing.inhibit.push(rule));
     let source = json!({"kind": "stale_source", "alert": "stale_source:/shop:heartbeat", "labels": {"source": "/shop"}, "severity": "S3"});
     world.notice(NOW, "/shop", "raised", &source);
     world.notice(NOW, "c-1", "raised", &json!({"labels": {"source": "/shop"}}));
     world.notice(NOW, "c-2", "raised", &json!({"labels": {"source": "/crm"}}));
-    world.notice(NOW, "c-3", "raised", &json!({"labels": {"source": "/shop"}, "severity": "S1"}));
+    world.notice(NOW, "c-3", "raised", &json!({"labels": {"source": "/shop"}, "kind": "deal"}));
     let (told, notes) = world.advance(NOW);
-    // Nothing holds back itself.
     assert_eq!(told, [one("raised", "/shop"), one("raised", "c-2"), one("raised", "c-3")]);
     assert_eq!(notes, ["stale_source:/shop:heartbeat"]);
     let mut over = source;
@@ -187,7 +193,7 @@ fn what_is_caused_by_another_alert_waits_until_that_is_over() {
 
 #[test]
 fn what_can_wait_and_what_is_too_much_for_a_day_is_told_in_the_digest() {
-    let mut world = World::new("group_wait_ms = 0\nbudget_per_day = 2\ndigest_at = \"12:30\"");
+    let mut world = World::new(|rules| (rules.routing.budget_per_day, rules.routing.digest_at) = (2, (12, 30)));
     for n in 1..=4 {
         world.notice(NOW, &format!("c-{n}"), "raised", &json!({"severity": "S3"}));
     }
@@ -211,9 +217,10 @@ fn what_can_wait_and_what_is_too_much_for_a_day_is_told_in_the_digest() {
 
 #[test]
 fn how_it_ends_is_told_to_who_asked_for_it_and_was_told_that_it_began() {
-    let mut settings = World::new("group_wait_ms = 0\ngroup_interval_ms = 1000").decider.settings.as_ref().clone();
-    settings.target[0].what.push(crate::notify::What::Resolved);
-    let mut world = World::with(settings);
+    let mut world = World::new(|rules| {
+        rules.routing.group_interval_ms = SECOND;
+        rules.settings.target[0].what.push(crate::notify::What::Resolved);
+    });
     world.notice(NOW, "c-1", "raised", &json!({}));
     assert_eq!(world.told(NOW), [one("raised", "c-1")]);
     world.notice(NOW + SECOND, "c-2", "raised", &json!({}));
@@ -226,15 +233,14 @@ fn how_it_ends_is_told_to_who_asked_for_it_and_was_told_that_it_began() {
 
 #[test]
 fn what_happened_long_before_it_was_heard_of_is_not_told() {
-    let mut world = World::new("group_wait_ms = 0");
+    let mut world = World::new(|_| {});
     world.notice(NOW, "c-1", "raised", &json!({"at": "2017-01-31T09:30:00Z"}));
     assert_eq!(world.advance(NOW), (vec![], vec![]));
 }
 
 #[test]
 fn another_one_goes_on_where_the_one_before_was_killed_and_says_the_same() {
-    let settings = "group_wait_ms = 1000";
-    let mut world = World::new(settings);
+    let mut world = World::new(|rules| rules.routing.group_wait_ms = SECOND);
     world.notice(NOW, "c-1", "raised", &json!({}));
     world.advance(NOW);
     let kept = world.decider.kept();
@@ -244,7 +250,7 @@ fn another_one_goes_on_where_the_one_before_was_killed_and_says_the_same() {
     world.decider.advance(NOW + SECOND);
     let first = world.decider.take();
 
-    let again = Decider::new(Arc::clone(&world.decider.settings), TimeZone::UTC, Some(&kept)).unwrap();
+    let again = Decider::new(Arc::clone(&world.decider.rules), Some(&kept)).unwrap();
     assert_eq!(again.sequence(), 1);
     let mut world = World { decider: again, sequence: 1 };
     world.notice(NOW, "c-2", "raised", &json!({"group": "customer:c-1"}));
@@ -255,7 +261,7 @@ fn another_one_goes_on_where_the_one_before_was_killed_and_says_the_same() {
 
 #[test]
 fn effects_that_are_no_notices_and_what_cannot_be_read_are_passed_by() {
-    let mut world = World::new("");
+    let mut world = World::new(|_| {});
     world.body(NOW, &json!({"something": {"else": 1}}));
     world.body(NOW, &json!({"notice": {"alert": "x"}}));
     world.decider.read(3, NOW, b"no json");

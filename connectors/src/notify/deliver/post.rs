@@ -12,6 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -88,13 +89,14 @@ impl Post {
         said.insert(USER_AGENT, HeaderValue::from_static(concat!("NexusFlow/", env!("CARGO_PKG_VERSION"))));
         said.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         said.extend(headers.iter().cloned());
-        let answering = async { sender.send_request(request).await };
-        // Neither goes on without the other; with the answer's head all is said, and the connection is dropped with the rest.
-        tokio::pin!(connection);
+        // Neither goes on without the other. With the answer's head all is said: the connection is dropped with the rest.
+        let (mut answering, mut connection) = (pin!(sender.send_request(request)), pin!(connection));
         let answer = tokio::select! {
-            answer = answering => answer.map_err(broken)?,
-            _ = &mut connection => return Err(Failure::new("the connection was closed without an answer")),
+            answer = &mut answering => answer,
+            // A server that closes may have answered before.
+            _ = &mut connection => answering.await,
         };
+        let answer = answer.map_err(broken)?;
         judge(answer.status().as_u16(), answer.headers())
     }
 }

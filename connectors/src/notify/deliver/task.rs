@@ -4,10 +4,10 @@
 use super::circuit::{Circuit, Patience};
 use super::{Failure, Way};
 use crate::notify::board::Board;
+use crate::notify::decide::Rules;
 use crate::notify::message::Message;
 use crate::notify::notice::{Severity, text_of};
 use crate::notify::record::Recorder;
-use crate::notify::settings::NotifySettings;
 use futures_util::StreamExt;
 use nexusflow_log::async_nats::Subscriber;
 use nexusflow_log::{DeadLetter, DeadLetters, Delivery, Log, Outcome, Queue, TestOrder, Waiting, raised};
@@ -27,7 +27,7 @@ pub(in crate::notify) struct Task {
     log: Log,
     name: String,
     way: Way,
-    settings: Arc<NotifySettings>,
+    rules: Arc<Rules>,
     board: Arc<Board>,
     recorder: Recorder,
     clock: fn() -> i64,
@@ -47,10 +47,11 @@ impl Task {
         log: &Log,
         name: &str,
         way: Way,
-        settings: &Arc<NotifySettings>,
+        rules: &Arc<Rules>,
         (board, recorder): (&Arc<Board>, &Recorder),
         clock: fn() -> i64,
     ) -> Self {
+        let settings = &rules.settings;
         let patience = Patience {
             first: Duration::from_millis(settings.retry_first_ms),
             max: Duration::from_millis(settings.retry_max_ms),
@@ -60,7 +61,7 @@ impl Task {
             log: log.clone(),
             name: name.to_owned(),
             way,
-            settings: Arc::clone(settings),
+            rules: Arc::clone(rules),
             board: Arc::clone(board),
             recorder: recorder.clone(),
             clock,
@@ -72,7 +73,7 @@ impl Task {
     /// Delivers until `stop`; what is being delivered then is ended first.
     pub(in crate::notify) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         // What is taken and of which nothing is said is taken again: after more than an attempt may last.
-        let taken_for = self.settings.timeout() * 2 + Duration::from_secs(1);
+        let taken_for = self.rules.settings.timeout() * 2 + Duration::from_secs(1);
         let mut queue = Queue::new(&self.log, &self.name, taken_for);
         let Ok(mut asked) = self.log.client().subscribe(subject::delivery(self.log.prefix(), &self.name)).await else {
             return tracing::error!(target = self.name, "the connection to NATS is closed");
@@ -125,7 +126,7 @@ impl Task {
         let salt = xxhash_rust::xxh3::xxh3_64(format!("{} {}", message.id, attempt.number).as_bytes());
         let left_alone = if failure.is_about_message { None } else { self.circuit.failed(failure.retry_after, salt) };
         let now_ms = (self.clock)();
-        if now_ms.saturating_sub(waiting.put_at_ms) > self.settings.give_up_after_ms as i64 {
+        if now_ms.saturating_sub(waiting.put_at_ms) > self.rules.settings.give_up_after_ms as i64 {
             self.note(&message, &attempt, Outcome::GivenUp, None);
             return self.give_up(waiting, &failure.detail).await;
         }
@@ -139,7 +140,7 @@ impl Task {
     async fn attempt(&mut self, message: &Message, number: u32) -> Attempt {
         let began = Instant::now();
         let telling = self.way.tell(message, (self.clock)() / 1_000);
-        let result = match tokio::time::timeout(self.settings.timeout(), telling).await {
+        let result = match tokio::time::timeout(self.rules.settings.timeout(), telling).await {
             Ok(result) => result,
             Err(_) => Err(Failure::new("no answer in time")),
         };
