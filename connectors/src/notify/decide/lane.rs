@@ -55,6 +55,7 @@ struct Group {
 }
 
 /// A notice, for a lane.
+#[derive(Clone, Copy)]
 pub(super) struct News<'a> {
     pub(super) id: &'a str,
     pub(super) key: &'a str,

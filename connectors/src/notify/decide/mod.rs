@@ -106,7 +106,7 @@ impl Decider {
         for effect in entry.effects {
             let id = format!("{log:08x}-{}", effect.id);
             match serde_json::from_value(effect.body) {
-                Ok(Body::Notice(notice)) => self.notice(&id, stored_at_ms, *notice),
+                Ok(Body::Notice(notice)) => self.notice(&id, stored_at_ms, &notice),
                 Ok(Body::Silence(set)) => self.silence(&set),
                 // There are effects that are no alerts.
                 Err(error) => tracing::debug!(id, %error, "not for the notifier"),
@@ -121,7 +121,7 @@ impl Decider {
         }
     }
 
-    fn notice(&mut self, id: &str, stored_at_ms: i64, notice: Notice) {
+    fn notice(&mut self, id: &str, stored_at_ms: i64, notice: &Notice) {
         let key = notice.key();
         if notice.what.is_end() {
             self.state.inhibitors.remove(&key);
@@ -133,11 +133,7 @@ impl Decider {
         let seen = self.state.seen.get(&key).is_some_and(|(revision, _)| *revision >= notice.revision);
         for target in &self.rules.settings.target {
             let lane = self.state.lanes.entry(target.name.clone()).or_default();
-            lane.notice(
-                target,
-                &self.rules,
-                lane::News { id, key: &key, notice: &notice, stored_at_ms, is_stale, seen },
-            );
+            lane.notice(target, &self.rules, lane::News { id, key: &key, notice, stored_at_ms, is_stale, seen });
             self.orders.append(&mut lane.orders);
         }
     }

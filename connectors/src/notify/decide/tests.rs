@@ -1,5 +1,4 @@
 //! The rules of telling, with a clock of the test's own.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
 use crate::notify::settings::{Inhibit, When};
