@@ -1,6 +1,6 @@
 //! Processes that are killed or stopped while they tell: nothing is lost, and one at a time tells.
 
-use crate::harness::{SOON, eventually, free_port};
+use crate::harness::{SOON, eventually, free_port, signal};
 use crate::server::{Mood, Server};
 use crate::wire::{Wire, configured, webhook};
 use serde_json::json;
@@ -108,5 +108,45 @@ fn what_waits_survives() {
     eventually(SOON, "both are told", || if customers(&server).len() == 2 { Ok(()) } else { Err(nexusflow.logs()) });
     assert_eq!(server.taken().len(), 1);
     worker.stop();
+    nats.stop();
+}
+
+/// One that stands still for longer than its lease believes for a moment that it still tells.
+#[test]
+fn one_that_is_silent_is_replaced_and_does_no_harm_when_it_wakes() {
+    let server = Server::start(free_port(), Mood::Good);
+    let nexusflow = configured(&webhook("crm", &server.url()), "group_wait_s = 0");
+    let nats = nexusflow.nats();
+    let first = nexusflow.spawn("first", &["worker"]);
+    let wire = Wire::to(&nexusflow);
+    wire.is_told();
+    let second = nexusflow.spawn("second", &["worker"]);
+    let told = |count: usize| {
+        eventually(SOON, "it is told", || match customers(&server).len() {
+            some if some == count => Ok(()),
+            some => Err(format!("{some} of {count} {}", nexusflow.logs())),
+        });
+    };
+    let mut told_so_far = 0;
+    for silent in [&first, &second, &first] {
+        signal("-STOP", silent.id());
+        for n in told_so_far..told_so_far + 10 {
+            wire.notice(&format!("c-{n}"), "raised", &json!({}));
+        }
+        told_so_far += 10;
+        told(told_so_far);
+        signal("-CONT", silent.id());
+        for n in told_so_far..told_so_far + 10 {
+            wire.notice(&format!("c-{n}"), "raised", &json!({}));
+        }
+        told_so_far += 10;
+        told(told_so_far);
+    }
+    let all = server.requests();
+    let ids: BTreeSet<&str> = all.iter().map(|request| request.id()).collect();
+    eprintln!("{told_so_far} messages and 3 silences: {} requests, {} ids", all.len(), ids.len());
+    assert_eq!(ids.len(), told_so_far);
+    first.stop();
+    second.stop();
     nats.stop();
 }

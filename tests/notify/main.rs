@@ -11,6 +11,8 @@ mod harness;
 mod kept;
 mod kinds;
 mod routes;
+mod secured;
 mod server;
 mod smtp;
+mod whole;
 mod wire;

@@ -98,11 +98,20 @@ fn failure(error: &smtp::Error) -> Failure {
     let detail = match status {
         Some(status) => format!("SMTP: answered {status}"),
         None if error.is_timeout() => "SMTP: no answer in time".into(),
-        None if error.is_tls() => "SMTP: TLS failed".into(),
+        None if error.is_tls() || is_of_tls(error) => "SMTP: TLS failed".into(),
         None if error.is_client() => {
             "SMTP: the server does not offer what is needed (STARTTLS, a way to sign in)".into()
         }
         None => "SMTP: can't connect, or the connection broke".into(),
     };
     Failure { status, ..Failure::new(detail) }
+}
+
+/// Whether it was TLS that broke the connection: a certificate that is not trusted, above all.
+fn is_of_tls(error: &smtp::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| error.source()).any(|error| {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    })
 }
