@@ -34,6 +34,12 @@ pub(crate) struct Arguments {
     /// Viewers of the figures, beside the one that measures.
     #[arg(long, default_value_t = 0)]
     viewers: usize,
+    /// Consoles that wait for alerts.
+    #[arg(long, default_value_t = 0)]
+    consoles: usize,
+    /// Events a second, of the rate, that raise an alert about a new customer.
+    #[arg(long, default_value_t = 0.0)]
+    alerts_per_s: f64,
     /// The id of the server's process on this machine, to tell its memory.
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
@@ -53,6 +59,8 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
         batch: arguments.batch,
         connections: arguments.connections,
         viewers: arguments.viewers,
+        consoles: arguments.consoles,
+        alerts_per_s: arguments.alerts_per_s,
         server: arguments.server_pid,
     };
     out::say(&format!("load on {url}, source /loadtest/..., for {} s\n", arguments.warmup + arguments.seconds));

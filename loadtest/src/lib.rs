@@ -4,6 +4,7 @@
 //! everything that had to wait meanwhile (no coordinated omission). A viewer on a WebSocket sees what people see; what the
 //! system accepted must appear there, once.
 
+mod consoles;
 mod error;
 mod events;
 mod latency;
@@ -18,6 +19,7 @@ mod tally;
 mod target;
 mod viewer;
 
+pub use consoles::AlertsSeen;
 pub use error::LoadtestError;
 pub use latency::Quantiles;
 pub use machine::{Machine, Memory};

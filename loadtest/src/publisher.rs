@@ -37,6 +37,8 @@ pub(crate) struct Answer {
     pub(crate) unknown: u64,
     /// Where the event stands, if it was sent alone and appears on the ticker.
     pub(crate) place: Option<String>,
+    /// The numbers of the alerts that accepted events raise.
+    pub(crate) alarms: Vec<u32>,
 }
 
 /// Sends until the schedule ends and everything is answered.
@@ -149,6 +151,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
         refused: 0,
         unknown: 0,
         place: None,
+        alarms: Vec::new(),
     };
     match said {
         Some((status, body)) if status.is_success() => {
@@ -162,6 +165,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
                 } else {
                     answer.accepted += 1;
                     answer.orders += u64::from(event.is_order);
+                    answer.alarms.extend(event.alarm);
                 }
             }
             answer.place = said.place.filter(|_| post.events.iter().any(|event| event.is_news));
@@ -180,7 +184,7 @@ mod tests {
 
     fn judged(events: usize, said: Option<(u16, &'static str)>) -> (u64, u64, u64, u64, Option<String>) {
         let now = Instant::now();
-        let event = Trait { is_order: true, is_news: true };
+        let event = Trait { is_order: true, is_news: true, alarm: None };
         let post = Post {
             due_at: now,
             is_measured: true,

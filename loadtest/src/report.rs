@@ -1,5 +1,6 @@
 //! What a run found.
 
+use crate::consoles::AlertsSeen;
 use crate::latency::Quantiles;
 use crate::machine::{Machine, Memory};
 use crate::settings::Settings;
@@ -52,6 +53,8 @@ pub struct Report {
     pub news_before_answer: u64,
     /// How often the ticker skipped, because its viewer was too far behind.
     pub ticker_resyncs: u64,
+    /// What became of alerts on consoles.
+    pub alerts: AlertsSeen,
     /// How long things took.
     pub latencies: Latencies,
     /// Of the server's process, if it was named.
@@ -91,6 +94,7 @@ impl Report {
         tally: &Tally,
         (visible, orders_visible): (i64, i64),
         ticker_resyncs: u64,
+        alerts: AlertsSeen,
     ) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
@@ -114,6 +118,7 @@ impl Report {
             news_seen: tally.news_seen,
             news_before_answer: tally.seen_before_answer,
             ticker_resyncs,
+            alerts,
             latencies: tally.latencies,
             server_memory: settings.server.and_then(Memory::of),
         }
@@ -130,8 +135,14 @@ impl Report {
             }
         };
         match judge(self.accepted, self.visible) {
-            Verdict::Complete => judge(self.orders_accepted, self.orders_visible),
-            wrong => wrong,
+            Verdict::Complete => {}
+            wrong => return wrong,
+        }
+        match (judge(self.orders_accepted, self.orders_visible), self.alerts.lost, self.alerts.twice) {
+            (Verdict::Complete, 0, 0) => Verdict::Complete,
+            (Verdict::Complete, 0, twice) => Verdict::CountedTwice(twice as i64),
+            (Verdict::Complete, lost, _) => Verdict::Lost(lost as i64),
+            (wrong, ..) => wrong,
         }
     }
 }
@@ -143,13 +154,14 @@ impl fmt::Display for Report {
         writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", self.version, self.build)?;
         writeln!(
             out,
-            "{} events/s for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers",
+            "{} events/s for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers, {} consoles",
             self.rate,
             self.measured_ms as f64 / 1e3,
             self.warmup_ms as f64 / 1e3,
             self.batch,
             self.connections,
-            self.viewers
+            self.viewers,
+            self.alerts.consoles
         )?;
         let header = ["p50", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
         writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
@@ -161,6 +173,9 @@ impl fmt::Display for Report {
             ("accepted -> on the ticker", accepted_to_ticker),
             ("due -> on the ticker", due_to_ticker),
             ("k-th order accepted -> k orders shown", accepted_to_figure),
+            ("accepted -> alert on a console", &self.alerts.accepted_to_console),
+            ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
+            ("due -> alert on a console", &self.alerts.due_to_console),
         ] {
             let Quantiles { n, p50_us, p99_us, p999_us, max_us } = *quantiles;
             let ms = |us: u64| if n == 0 { "-".to_owned() } else { format!("{:.2}", us as f64 / 1e3) };
@@ -176,6 +191,13 @@ impl fmt::Display for Report {
             "ticker     {} of {} lines seen, {} of those measured before the answer; skipped {} times",
             self.news_seen, self.news_accepted, self.news_before_answer, self.ticker_resyncs
         )?;
+        if self.alerts.consoles > 0 {
+            let AlertsSeen { consoles, raised, lost, twice, .. } = self.alerts;
+            writeln!(
+                out,
+                "alerts     {raised} raised, on {consoles} consoles; {lost} sightings missing, {twice} too many"
+            )?;
+        }
         if let Some(Memory { resident_kib, peak_kib }) = self.server_memory {
             writeln!(out, "server     {} MiB resident, {} MiB at most", resident_kib / 1_024, peak_kib / 1_024)?;
         }

@@ -1,6 +1,7 @@
 //! A run from beginning to end.
 
 use crate::LoadtestError;
+use crate::consoles::Consoles;
 use crate::events::Events;
 use crate::report::Report;
 use crate::screen::Screen;
@@ -30,7 +31,9 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     }
     let wall = now();
     let run = format!("{:x}", wall.as_ms());
-    let events = Events::new(&run, wall).map_err(|_| LoadtestError::Settings("the clock of this machine is wrong"))?;
+    let consoles = Consoles::open(target, settings.consoles, &run).await?;
+    let events = Events::new(&run, wall, settings.alarm_every());
+    let events = events.map_err(|_| LoadtestError::Settings("the clock of this machine is wrong"))?;
     let start = Instant::now() + LEAD;
     let posts = schedule::start(settings, events, start, now().plus_ms(LEAD.as_millis() as i64));
     let answers = publisher::publish(target, settings.connections, posts).await?;
@@ -38,6 +41,7 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     let (events_before, orders_before) = (before.events.unwrap_or_default(), before.orders.unwrap_or_default());
     let is_there = |events: Option<i64>| events.is_some_and(|events| events - events_before >= accepted as i64);
     let after = screen.settle(VISIBLE_WITHIN, |standing| is_there(standing.events)).await?;
+    let alerts = consoles.close(&answers).await?;
     for onlooker in onlookers {
         if onlooker.is_finished() {
             return Err(onlooker.await?);
@@ -47,7 +51,7 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     let seen = screen.close().await?;
     let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
     let tally = tally(&answers, &seen, orders_before);
-    Ok(Report::new(settings, run, &tally, grew, seen.resyncs))
+    Ok(Report::new(settings, run, &tally, grew, seen.resyncs, alerts))
 }
 
 /// The clock on the wall: events bear the time at which they are sent.

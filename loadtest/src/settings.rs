@@ -18,6 +18,10 @@ pub struct Settings {
     pub connections: usize,
     /// Viewers beside the one that measures.
     pub viewers: usize,
+    /// Consoles that wait for alerts.
+    pub consoles: usize,
+    /// Events a second, of `rate`, that raise an alert about a new customer.
+    pub alerts_per_s: f64,
     /// The server's process, to tell its memory.
     pub server: Option<u32>,
 }
@@ -36,12 +40,20 @@ impl Settings {
                 "a request has at least one event and at most as many as a batch may have",
             ));
         }
+        if !(0.0..=self.rate).contains(&self.alerts_per_s) {
+            return Err(LoadtestError::Settings("of the events at most all can raise an alert"));
+        }
         if self.connections == 0 || self.requests() == 0 {
             return Err(LoadtestError::Settings(
                 "without a connection, time and at least one request there is no load",
             ));
         }
         Ok(())
+    }
+
+    /// Of how many events one raises an alert; none where none does.
+    pub(crate) fn alarm_every(&self) -> Option<f64> {
+        (self.alerts_per_s > 0.0).then(|| self.rate / self.alerts_per_s)
     }
 
     /// Requests in all, warm-up included.
@@ -69,6 +81,8 @@ mod tests {
             batch: 10,
             connections: 1,
             viewers: 0,
+            consoles: 0,
+            alerts_per_s: 0.0,
             server: None,
         };
         settings.check().unwrap();

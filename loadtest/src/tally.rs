@@ -119,6 +119,7 @@ mod tests {
             refused: 0,
             unknown: 0,
             place: Some(place.to_owned()),
+            alarms: Vec::new(),
         };
         let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
         let seen = Sightings {

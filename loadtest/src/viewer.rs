@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 /// A gateway speaks every two seconds; one that is silent for so long is gone.
 const SILENT_MAX: Duration = Duration::from_secs(10);
@@ -72,6 +72,14 @@ impl Viewer {
 
     /// The next frame and when it was there.
     pub(crate) async fn next(&mut self) -> Result<(Instant, Frame), LoadtestError> {
+        let (at, text) = self.next_text().await?;
+        let frame = serde_json::from_str(text.as_str());
+        let frame = frame.map_err(|error| LoadtestError::Protocol(format!("{error} in {text}")))?;
+        Ok((at, frame))
+    }
+
+    /// The same as it was said.
+    pub(crate) async fn next_text(&mut self) -> Result<(Instant, Utf8Bytes), LoadtestError> {
         loop {
             let next = tokio::time::timeout(SILENT_MAX, self.socket.next()).await;
             let at = Instant::now();
@@ -79,11 +87,7 @@ impl Viewer {
             match next {
                 Err(_) => return lost("the gateway is silent"),
                 Ok(None | Some(Ok(Message::Close(_)))) => return lost("the gateway closed it"),
-                Ok(Some(Ok(Message::Text(text)))) => {
-                    let frame = serde_json::from_str(text.as_str());
-                    let frame = frame.map_err(|error| LoadtestError::Protocol(format!("{error} in {text}")))?;
-                    return Ok((at, frame));
-                }
+                Ok(Some(Ok(Message::Text(text)))) => return Ok((at, text)),
                 Ok(Some(Ok(_))) => {}
                 Ok(Some(Err(error))) => return Err(error.into()),
             }
