@@ -171,6 +171,7 @@ impl Config {
         let mut shown = self.clone();
         let hide = |token: &mut Option<String>| *token = token.as_ref().map(|_| "(set)".to_owned());
         hide(&mut shown.access.view_token);
+        hide(&mut shown.access.act_token);
         hide(&mut shown.access.publish_token);
         if shown.nats.url.contains('@') {
             shown.nats.url = "(set, with credentials)".into();
