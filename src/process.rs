@@ -79,7 +79,8 @@ pub(crate) async fn run_notifier(
 ) -> Result<(), Box<dyn Error>> {
     let (business, _) = config.business()?;
     let clock = || now().as_ms();
-    Ok(Notifier::new(log, config.notify.clone(), routing(&business), owner(), clock).run(shutdown).await?)
+    let notifier = Notifier::new(log, config.notify.clone(), routing(&business), owner(), clock);
+    Ok(Box::pin(notifier.run(shutdown)).await?)
 }
 
 /// When and how often people outside are told.

@@ -3,7 +3,7 @@
 //!
 //! Times are scaled: the first pause after a failure is 5 ms and the longest 1.8 s, where the defaults are 5 s and 30 min. What takes
 //! 3.6 s here takes an hour there.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and say what it measured")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_targets;
 #[path = "../harness/mod.rs"]
