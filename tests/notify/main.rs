@@ -10,6 +10,7 @@ mod bad_targets;
 mod harness;
 mod kept;
 mod kinds;
+mod outage;
 mod routes;
 mod secured;
 mod server;

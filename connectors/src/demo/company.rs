@@ -4,7 +4,7 @@ use super::calendar::DAY;
 use super::customer::{Customer, CustomerKind};
 use super::desk::{Desk, Step, World};
 use super::random::Dice;
-use super::{billing, corners, life, orders, sales, support, voice, web};
+use super::{billing, corners, life, orders, recovery, sales, support, voice, web};
 use nexusflow_model::{Envelope, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -181,6 +181,7 @@ impl Company {
             Step::Ticket(ticket, next) => support::run(desk, ticket, next),
             Step::Deal(deal, next) => sales::run(desk, deal, next),
             Step::Voice(opinion, next) => voice::run(desk, opinion, next),
+            Step::Recovery(case, next) => recovery::run(desk, case, next),
             Step::Web(next) => web::run(desk, next),
             Step::Arrive | Step::Corner(_) => {}
         }

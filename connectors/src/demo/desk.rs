@@ -7,7 +7,7 @@ use super::customer::{Customer, CustomerKind};
 use super::random::Dice;
 use super::truths::GROWTH_MAX;
 use super::{billing, text};
-use super::{corners, life, orders, sales, support, voice, web};
+use super::{corners, life, orders, recovery, sales, support, voice, web};
 use nexusflow_model::number::Quantity;
 use nexusflow_model::{Currency, Envelope, Event, Id, Label, Money, Personal, Source, Text, Timestamp};
 use std::collections::VecDeque;
@@ -23,6 +23,7 @@ pub(super) enum Step {
     Ticket(support::Ticket, support::Next),
     Deal(sales::Deal, sales::Next),
     Voice(voice::Opinion, voice::Next),
+    Recovery(recovery::Case, recovery::Next),
     Web(web::Next),
     Corner(corners::Next),
 }

@@ -42,6 +42,7 @@ mod names;
 mod orders;
 mod outbox;
 mod random;
+mod recovery;
 mod retime;
 mod run;
 #[cfg(test)]

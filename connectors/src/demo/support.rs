@@ -6,7 +6,7 @@ use super::customer::CustomerKind;
 use super::desk::{Desk, Step, label};
 use super::text::{Mood, Theme, staff};
 use super::truths::TEMPLATE_REPLY_SHARE;
-use super::{text, voice};
+use super::{recovery, text, voice};
 use nexusflow_model::Event;
 use nexusflow_model::event::support::{
     AuthorKind, TicketAssigned, TicketOpened, TicketPriorityChanged, TicketReopened, TicketReplied, TicketResolved,
@@ -68,6 +68,9 @@ pub(super) fn run(desk: &mut Desk<'_>, ticket: Ticket, next: Next) {
 
 /// Somebody writes because of `theme`, some time from now; `days` is how many days it is about.
 pub(super) fn open(desk: &mut Desk<'_>, theme: Theme, mood: Mood, order: Option<u32>, days: i64) {
+    if mood == Mood::Furious {
+        recovery::open(desk, theme);
+    }
     let priority = match (mood, desk.customer.kind) {
         (Mood::Furious, CustomerKind::Consumer) => 2,
         (Mood::Furious, _) => 3,

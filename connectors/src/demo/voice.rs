@@ -5,6 +5,7 @@ use super::catalogue::{AGENTS, PRODUCTS};
 use super::customer::CustomerKind;
 use super::desk::{Desk, Step, free_text, id, label, score, share_bp, stamp};
 use super::orders::Order;
+use super::recovery;
 use super::text::{self, Mood, Theme, staff};
 use super::truths::TOUCHPOINTS;
 use nexusflow_model::event::experience::ExpectationSet;
@@ -230,6 +231,14 @@ fn answer(desk: &mut Desk<'_>, asked: Opinion) {
     desk.emit("/demo/survey", Event::SurveyAnswered(event));
     if written.is_some() {
         maybe_label(desk, "s", asked.serial, asked.theme, mood);
+    }
+    let is_bad = match asked.measures {
+        SurveyKind::Nps => given <= 6,
+        SurveyKind::Csat => given <= 2,
+        SurveyKind::Ces => given <= 3,
+    };
+    if is_bad {
+        recovery::open(desk, asked.theme);
     }
     if asked.measures == SurveyKind::Csat && desk.chance(0.3) {
         expect(desk, asked);

@@ -20,9 +20,9 @@ pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
             let Some(key) = case(context) else { return };
             return life::contacted(context, profile, &key, it.by.clone(), it.channel.as_ref());
         }
-        Event::RecoveryClosed(_) => {
+        Event::RecoveryClosed(it) => {
             let Some(key) = case(context) else { return };
-            return life::clear(context, profile, &key, "the case was closed");
+            return life::closed(context, profile, &key, it.cause.clone(), it.action.clone());
         }
         _ => {}
     }
