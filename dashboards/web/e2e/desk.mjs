@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { recoveryOf } from "./alert-story.mjs";
 import { launch, live, PATIENCE_MS } from "./board.mjs";
 import { scrolls } from "./page.mjs";
@@ -16,10 +17,11 @@ export const LAPTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 export const SMALL_PHONE = { width: 360, height: 740 };
 
-/** Desks before the server at `base`. `complaints`: what the consoles of all of them said that does not belong to the story. */
-export async function office(base, token) {
+/** Desks before the server at `base`; what they show when something fails is left in `folder`. `complaints`: what the consoles of all of them said that does not belong to the story. */
+export async function office(base, token, folder) {
   const browser = await launch();
   const complaints = [];
+  let failed = 0;
 
   /** Somebody at a desk of their own, named `who`; closed afterwards. `expects`: complaints that belong to the story. */
   async function atDesk(who, path, viewport, use, { scheme = "dark", expects = /^$/, options = {} } = {}) {
@@ -46,7 +48,11 @@ export async function office(base, token) {
       page.on("pageerror", (error) => complain(error.message));
       await page.goto(new URL(path, base).href);
       await live(page);
-      return await use(page, context);
+      return await use(page, context).catch(async (error) => {
+        failed += 1;
+        await page.screenshot({ path: join(folder, `failed-${failed}.png`) });
+        throw error;
+      });
     } finally {
       await context.close();
     }
@@ -69,8 +75,10 @@ export async function noneAcross(page) {
   assert.equal(across, 0, `the page is ${across} px wider than the screen`);
 }
 
-export const rowOf = (page, customer) => page.locator(`[data-testid=queue] [data-customer="${customer}"]`);
-const tvRowOf = (page, customer) => page.locator(`[data-testid=alerts-tv] [data-customer="${customer}"]`);
+export const rowOf = (page, customer) =>
+  page.locator(`[data-testid=queue] [data-customer="${customer}"][data-alert^="recovery:"]`);
+const tvRowOf = (page, customer) =>
+  page.locator(`[data-testid=alerts-tv] [data-customer="${customer}"][data-alert^="recovery:"]`);
 export const address = (customer) =>
   `/alerts/${encodeURIComponent(customer)}/${encodeURIComponent(recoveryOf(customer))}`;
 

@@ -31,7 +31,7 @@ function Elsewhere({ customer, alert, people, keys }: ElsewhereProps) {
     const timer = setInterval(() => setLook((before) => before + 1), LOOK_AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
-  const { value, error } = useGet(`${alertApi(customer, alert)}?look=${look}`, alertDetail);
+  const { value, error } = useGet(alertApi(customer, alert), alertDetail, look);
   const row = v.safeParse(ALERTS.row, value?.alert);
   if (row.success) return <Detail row={row.output} people={people} keys={keys} />;
   if (error?.status === 404) return <p className={styles.quiet}>There is no such alert.</p>;

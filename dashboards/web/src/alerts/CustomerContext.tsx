@@ -23,14 +23,18 @@ function factsOf(customer: Customer, now: number): Fact[] {
   const band = bandWords(health?.band);
   const score = health?.score_milli ?? null;
   const paid = (commerce?.paid ?? []).map((each) => moneyExact(each.minor, each.currency)).join(" · ");
-  return [
+  const all: Fact[] = [
     ["Health", score === null ? DASH : `${points(score)} ${band.label}`],
     ["Paid", paid || DASH],
-    ["Orders", count(commerce?.orders ?? 0)],
+    ["Orders", commerce === null ? DASH : count(commerce.orders)],
     ["Last order", commerce?.last_order_at == null ? DASH : ago(commerce.last_order_at, now)],
-    ["Deliveries under way", count(delivery?.open ?? 0)],
-    ["Delivered late", `${count(delivery?.late ?? 0)} of ${count(delivery?.delivered ?? 0)}`],
+    ["Deliveries under way", delivery === null ? DASH : count(delivery.open)],
+    [
+      "Delivered late",
+      delivery?.delivered ? `${count(delivery.late)} of ${count(delivery.delivered)}` : DASH,
+    ],
   ];
+  return all.filter(([, value]) => value !== DASH);
 }
 
 function OpenTickets({ customer, now }: { customer: Customer; now: number }) {
@@ -49,8 +53,8 @@ function OpenTickets({ customer, now }: { customer: Customer; now: number }) {
   );
 }
 
-/** Whom it is about: what one wants to know before calling. */
-export function CustomerContext({ id }: { id: string }) {
+/** Whom it is about: what one wants to know before calling. `told`: what stands on the page already. */
+export function CustomerContext({ id, told }: { id: string; told: readonly (string | null)[] }) {
   const { rows, view } = useTopic(CUSTOMER, { id });
   const now = useAlertNow();
   const customer = rows[0] === undefined ? null : readCustomer(rows[0].json);
@@ -64,6 +68,7 @@ export function CustomerContext({ id }: { id: string }) {
     );
   }
   const words = lastWords(customer);
+  const facts = factsOf(customer, now);
   return (
     <section className={styles.section} aria-labelledby="context">
       <h3 id="context">
@@ -72,15 +77,16 @@ export function CustomerContext({ id }: { id: string }) {
           everything about them
         </Link>
       </h3>
+      {facts.length === 0 && <p className={styles.quiet}>They have bought nothing yet.</p>}
       <dl className={styles.facts}>
-        {factsOf(customer, now).map(([label, value]) => (
+        {facts.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd>{value}</dd>
           </div>
         ))}
       </dl>
-      {words !== null && (
+      {words !== null && !told.includes(words.text) && (
         <blockquote className={styles.words}>
           {words.text}
           <footer>

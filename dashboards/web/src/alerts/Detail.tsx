@@ -34,7 +34,7 @@ function useRested<T>(value: T): T {
 /** The alert's history and evidence, fetched anew with every change. */
 function useDetail(row: AlertRow): { detail: AlertDetail | null; error: ApiError | null } {
   const version = useRested(`${row.revision}.${row.count}.${row.state}`);
-  const { value, error } = useGet(`${alertApi(row.customer, row.alert)}?seen=${version}`, alertDetail);
+  const { value, error } = useGet(alertApi(row.customer, row.alert), alertDetail, version);
   return { detail: value, error };
 }
 
@@ -52,7 +52,7 @@ function Head({ row }: { row: AlertRow }) {
             row.snoozed_until !== null &&
             ` until ${moment(row.snoozed_until, zone)}`}
         </span>
-        {level !== "" && <span className={styles.level}>▲ {level}</span>}
+        {level !== "" && <span className={styles.level}>{level}</span>}
       </p>
       <div className={styles.title}>
         <h2 tabIndex={-1} data-detail-title="">
@@ -153,6 +153,7 @@ interface Props {
 export function Detail({ row, people, keys }: Props) {
   const { detail, error } = useDetail(row);
   const { customer, alert, revision } = row;
+  const evidence = detail?.evidence ?? [];
   return (
     <>
       <Head row={row} />
@@ -169,8 +170,10 @@ export function Detail({ row, people, keys }: Props) {
       />
       <Facts row={row} detail={detail} />
       {error !== null && <p className={styles.problem}>Its history can't be fetched: {error.message}</p>}
-      {detail !== null && <Evidence of={detail.evidence ?? []} />}
-      {!OF_OPERATORS.has(row.kind) && <CustomerContext key={customer} id={customer} />}
+      <Evidence of={evidence} />
+      {!OF_OPERATORS.has(row.kind) && (
+        <CustomerContext key={customer} id={customer} told={evidence.map(({ text }) => text)} />
+      )}
       {detail !== null && <History of={detail.history ?? []} />}
       <SilenceThis row={row} />
     </>

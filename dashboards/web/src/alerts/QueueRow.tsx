@@ -7,7 +7,7 @@ import styles from "./queue.module.css";
 import type { Receipts } from "./receipts";
 import { SeverityMark } from "./Severity";
 import { type AlertRow, isOpen } from "./topics";
-import { aboutLabel, kindLabel, levelWords, many, STATE_WORDS, takenWords } from "./words";
+import { aboutLabel, kindLabel, levelWords, many, STATE_WORDS } from "./words";
 
 export interface QueueItem {
   readonly id: string;
@@ -40,12 +40,7 @@ function Standing({ row }: { row: AlertRow }) {
   if (row.members !== null) return null;
   const until = row.snoozed_until === null ? "" : ` until ${hourMinute(row.snoozed_until, zone)}`;
   const state = row.state === "snoozed" ? `Snoozed${until}` : STATE_WORDS[row.state];
-  if (row.state === "triggered" && row.owner !== null)
-    return (
-      <span>
-        For {row.owner}, {takenWords(row).toLowerCase()}
-      </span>
-    );
+  if (row.state === "triggered" && row.owner !== null) return <span>Waits for {row.owner}</span>;
   return (
     <span data-state={row.state} className={styles.state}>
       {row.owner === null || row.state === "triggered" ? state : `${state}, ${row.owner}`}
@@ -55,11 +50,9 @@ function Standing({ row }: { row: AlertRow }) {
 
 /** What is worth a word beyond who and what. */
 function Marks({ row }: { row: AlertRow }) {
-  const level = levelWords(row.level);
   return (
     <>
       {row.count > 1 && row.members === null && <span>{row.count} times</span>}
-      {level !== "" && <span className={styles.level}>▲ {level}</span>}
       {row.held_by !== null && <span>held back by {row.held_by}</span>}
     </>
   );
@@ -99,6 +92,7 @@ export const QueueRow = memo(function QueueRow(props: Props) {
         </p>
         <p className={styles.about}>
           <span>{about}</span>
+          {row.level > 0 && <span className={styles.level}>{levelWords(row.level)}</span>}
           <Standing row={row} />
           <Marks row={row} />
         </p>

@@ -8,6 +8,6 @@ const session = v.object({ view: v.optional(v.boolean(), true), act: v.optional(
 /** `mayAct` is true until the server says otherwise: it decides in the end. */
 export function useRights(): { mayAct: boolean; again: () => void } {
   const [asked, setAsked] = useState(0);
-  const { value } = useGet(`/api/v1/session?asked=${asked}`, session);
+  const { value } = useGet("/api/v1/session", session, asked);
   return { mayAct: value?.act ?? true, again: () => setAsked((before) => before + 1) };
 }

@@ -84,11 +84,11 @@ export function aboutLabel(kind: string, alert: string): string {
   return aim === undefined ? kindLabel(kind) : `${kindLabel(kind)}, ${aim}`;
 }
 
-const LEVELS = ["", "with the lead", "with the director", "with the executives"];
+const LEVELS = ["", "lead", "director", "executives"];
 
 /** How far up it has been escalated; empty while it is its owner's. */
 export function levelWords(level: number): string {
-  return level <= 0 ? "" : (LEVELS[level] ?? `level ${level}`);
+  return level <= 0 ? "" : `▲ ${LEVELS[level] ?? `level ${level}`}`;
 }
 
 const HISTORY: Readonly<Record<string, string>> = {

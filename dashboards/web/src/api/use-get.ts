@@ -15,9 +15,14 @@ interface Answer<T> {
   readonly error: ApiError | null;
 }
 
-/** Fetches `path` whenever it changes, keeping the last answer until the next is there. */
-export function useGet<T>(path: string, shape: v.GenericSchema<unknown, T>): Fetched<T> {
+/** Fetches `path` whenever it or `version` changes, keeping the last answer until the next is there. */
+export function useGet<T>(
+  path: string,
+  shape: v.GenericSchema<unknown, T>,
+  version: string | number = 0,
+): Fetched<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ path: null, value: null, error: null });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another answer of the same path
   useEffect(() => {
     const abort = new AbortController();
     getJson(path, shape, abort.signal).then(
@@ -29,6 +34,6 @@ export function useGet<T>(path: string, shape: v.GenericSchema<unknown, T>): Fet
       },
     );
     return () => abort.abort();
-  }, [path, shape]);
+  }, [path, shape, version]);
   return { value: answer.value, error: answer.error, loading: answer.path !== path };
 }

@@ -28,7 +28,14 @@ function Line({ row }: { row: AlertRow }) {
       <SeverityMark severity={row.severity} />
       <span className={styles.why}>{row.why || aboutLabel(row.kind, row.alert)}</span>
       <span className={styles.who}>{row.members === null ? row.customer : many(row.members, "alert")}</span>
-      <span className={styles.standing}>{row.members === null ? level || takenWords(row) : ""}</span>
+      <span className={styles.standing}>
+        {row.members === null && (
+          <>
+            <span>{takenWords(row)}</span>
+            {level !== "" && <span className={styles.level}> {level}</span>}
+          </>
+        )}
+      </span>
       <span className={styles.time}>
         <Countdown dueAt={row.due_at} />
       </span>

@@ -6,10 +6,10 @@ import parts from "../alerts/parts.module.css";
 import { Sections } from "../alerts/Sections";
 import { testTarget } from "../alerts/silences";
 import { DELIVERIES, type Delivery, TARGETS, type Target } from "../alerts/topics";
-import { useListed } from "../alerts/use-listed";
 import { WhoDialog } from "../alerts/Who";
 import { historyWords } from "../alerts/words";
-import { useZone } from "../feed/hooks";
+import { useTopic, useZone } from "../feed/hooks";
+import type { TopicView } from "../feed/topic";
 import { duration } from "../format/duration";
 import { DASH } from "../format/money";
 import { count } from "../format/number";
@@ -143,13 +143,18 @@ function Log({ rows }: { rows: readonly Delivery[] }) {
   );
 }
 
+/** Why there is nothing. */
+function words(view: TopicView | null, none: string): string {
+  return view !== null && view.status !== "empty" ? none : (view?.error ?? "Loading…");
+}
+
 const newestFirst = (a: Delivery, b: Delivery) => Date.parse(b.at ?? "") - Date.parse(a.at ?? "") || 0;
 
 /** What was told outside, to whom, and what became of it. */
 export function Deliveries() {
   useTitle("Deliveries");
-  const targets = useListed(TARGETS, "/api/v1/targets");
-  const deliveries = useListed(DELIVERIES, "/api/v1/deliveries?limit=100");
+  const targets = useTopic(TARGETS);
+  const deliveries = useTopic(DELIVERIES);
   const actor = useActor();
   const [waiting, setWaiting] = useState<string | null>(null);
   const [said, setSaid] = useState("");
@@ -157,7 +162,6 @@ export function Deliveries() {
     setWaiting(null);
     setSaid("Asking…");
     setSaid(await testTarget(name, by));
-    deliveries.again();
   };
   return (
     <div className={page.page}>
@@ -179,13 +183,13 @@ export function Deliveries() {
             onTest={(name) => (actor === null ? setWaiting(name) : void test(name, actor))}
           />
         ) : (
-          <p className={styles.none}>{targets.words ?? "Nobody is told outside: no target is set up."}</p>
+          <p className={styles.none}>{words(targets.view, "Nobody is told outside: no target is set up.")}</p>
         )}
         <h2 className={`${styles.h2} ${styles.apart}`}>The last deliveries</h2>
         {deliveries.rows.length > 0 ? (
           <Log rows={[...deliveries.rows].sort(newestFirst)} />
         ) : (
-          <p className={styles.none}>{deliveries.words ?? "Nothing has been delivered yet."}</p>
+          <p className={styles.none}>{words(deliveries.view, "Nothing has been delivered yet.")}</p>
         )}
         {waiting !== null && (
           <WhoDialog onName={(name) => void test(waiting, name)} onClose={() => setWaiting(null)} />
