@@ -183,6 +183,16 @@ describe("what went wrong on the way", () => {
     again(id);
   });
 
+  it("a heartbeat alone leaves the very rows that were there", () => {
+    const id = begun();
+    const before = shown().rows;
+    world.socket.say(hb({ [id]: { seq: 1, lag_ms: 5 } }));
+    expect(shown().lagMs).toBe(5);
+    expect(shown().rows).toBe(before);
+    world.socket.say(delta(id, 1, 2, [["orders", 11]]));
+    expect(values()).toEqual({ orders: 11 });
+  });
+
   it("a malformed frame is counted and changes nothing", () => {
     const id = begun();
     for (const bad of ["{", "[]", "null", '{"type":"nonsense"}', `{"type":"delta","id":"${id}","seq":"2"}`]) {
@@ -248,6 +258,15 @@ describe("silence", () => {
     world.pass(300);
     expect(world.sockets).toHaveLength(2);
     expect(state()).toBe("lost");
+  });
+
+  it("looked at again: comes back at once after a silence, and stays where there was none", () => {
+    begun();
+    feed.wake();
+    expect(world.sockets.length).toBe(1);
+    world.sleep(6000);
+    feed.wake();
+    expect(world.sockets.length).toBe(2);
   });
 
   it("says why, where the server itself calls a topic stale", () => {
@@ -326,6 +345,18 @@ describe("a log topic", () => {
     world.socket.welcome();
     say(world.socket.lastSub("activity").id, 2, 100, 102, "e2");
     expect(log()).toEqual(["0:100:0", "0:101:0"]);
+  });
+});
+
+describe("what a person has seen", () => {
+  it("is told under the subscription it came by, and not told without one", () => {
+    expect(feed.got("figures", TODAY, [["c", "a", 1]])).toBe(false);
+    const id = begun();
+    expect(feed.got("figures", TODAY, [["c", "a", 1]])).toBe(true);
+    expect(world.socket.sent.at(-1)).toEqual({ type: "got", id, alerts: [["c", "a", 1]] });
+    expect(feed.got("figures", { period: "7d" }, [["c", "a", 1]])).toBe(false);
+    world.socket.onclose?.();
+    expect(feed.got("figures", TODAY, [["c", "a", 1]])).toBe(false);
   });
 });
 

@@ -40,6 +40,7 @@ export class TopicState {
   private cols: readonly string[] = [];
   private keyAt: readonly number[] = [];
   private byKey = new Map<string, Row>();
+  private rows: readonly Row[] | null = null;
   private items: Row[] = [];
   private asOf: string | null = null;
   private lagMs: number | null = null;
@@ -80,6 +81,7 @@ export class TopicState {
     this.cols = frame.cols;
     this.keyAt = frame.key.map((name) => frame.cols.indexOf(name));
     this.byKey = new Map();
+    this.rows = null;
     for (const cells of rows) this.put(cells);
     this.arrived(frame.epoch, frame.seq);
     this.trueAsOf(frame.as_of);
@@ -91,6 +93,7 @@ export class TopicState {
     if (frame.epoch !== this.epoch) return "resubscribe";
     if (frame.seq <= this.seq) return "ignored";
     if (frame.prev !== this.seq) return "resubscribe";
+    if (frame.up.length > 0 || frame.rm.length > 0) this.rows = null;
     for (const cells of frame.up) this.put(cells);
     for (const key of frame.rm) this.byKey.delete(JSON.stringify(key));
     this.arrived(frame.epoch, frame.seq);
@@ -138,7 +141,9 @@ export class TopicState {
 
   view(): TopicView {
     const { topic, params, status, epoch, seq, asOf, items, lagMs, heardAt, staleWhy, error } = this;
-    const rows = [...this.byKey.values()];
+    // The same array as long as no row changed: a heartbeat alone makes nobody look through them again.
+    this.rows ??= [...this.byKey.values()];
+    const { rows } = this;
     return { topic, params, status, epoch, seq, asOf, rows, items, lagMs, heardAt, staleWhy, error };
   }
 

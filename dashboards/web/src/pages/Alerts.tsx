@@ -44,8 +44,9 @@ function ReplayNotice({ logNow }: { logNow: number | null }) {
   );
 }
 
-function noneWords(loaded: boolean, any: boolean, { which }: Filters): string {
+function noneWords(loaded: boolean, any: boolean, { which, mine }: Filters, actor: string | null): string {
   if (!loaded) return "Loading…";
+  if (mine && actor === null) return "Nobody knows which are yours: say who you are first.";
   if (any) return "None that the filters leave.";
   if (which === "open") return "Nothing is open. Well done.";
   return which === "snoozed" ? "Nothing is snoozed." : "Nothing is over yet.";
@@ -174,7 +175,7 @@ export function Alerts() {
                 selectedId={chosen.id}
                 receipts={receipts}
                 onExpand={toggle}
-                none={noneWords(loaded, rows.length > 0, filters)}
+                none={noneWords(loaded, rows.length > 0, filters, actor)}
                 dim={dim && loaded}
               />
             </div>

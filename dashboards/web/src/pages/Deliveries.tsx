@@ -84,10 +84,11 @@ function Targets({ rows, onTest }: { rows: readonly Target[]; onTest: (name: str
 
 function About({ row }: { row: Delivery }) {
   const words = [row.severity, row.what === null ? null : historyWords(row.what)].filter(Boolean).join(" ");
-  if (row.alert === null || row.customer === null || row.customer === "") return <>{words || "Test"}</>;
+  const { alert, customer } = row;
+  if (alert === null || !customer) return <>{[words, alert].filter(Boolean).join(" ")}</>;
   return (
     <>
-      {words} <Link href={alertPath(row.customer, row.alert)}>{row.alert}</Link>
+      {words} <Link href={alertPath(customer, alert)}>{alert}</Link>
     </>
   );
 }
