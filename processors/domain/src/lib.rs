@@ -79,6 +79,7 @@ impl Domain for Commerce {
     fn reconfigured(context: &mut Fold<'_>, profile: &mut Profile) {
         if profile.identity.events > 0 {
             profile.reconfigured(context);
+            alert::sla::reconfigured(context, profile);
         }
     }
 }

@@ -23,6 +23,8 @@ macro_rules! facets {
             pub alerts: crate::alert::Alerts,
             /// What the rules of alerts have to remember.
             pub watch: crate::alert::rules::watch::Watch,
+            /// The clocks of tickets.
+            pub sla: crate::alert::sla::Clocks,
             /// Of a source, not a customer: whether it lives.
             pub operations: Option<Box<crate::alert::rules::Operations>>,
             /// Of a product, not a customer: what is in stock and what is set aside.

@@ -28,6 +28,8 @@ rollups! {
     delivery: crate::experience::delivery::DeliveryCounts,
     /// Tickets, by priority.
     tickets: crate::experience::tickets::TicketCounts,
+    /// The targets of tickets, by priority.
+    sla: crate::alert::sla::SlaCounts,
     /// Surveys and reviews.
     satisfaction: crate::voice::satisfaction::SatisfactionCounts,
     /// Sentiment of texts.

@@ -1,6 +1,6 @@
 //! What a customer's profile is woken for.
 
-use crate::alert::{life, rules};
+use crate::alert::{life, rules, sla};
 use crate::{Fold, Profile};
 use nexusflow_model::Id;
 use nexusflow_model::event::alert::AlertKey;
@@ -25,6 +25,8 @@ pub enum Timer {
     DeadLettersQuiet,
     /// The end of a silence.
     SilenceEnds,
+    /// A mark of a target of a ticket.
+    Sla(Id),
 }
 
 /// Time has come to it.
@@ -41,6 +43,7 @@ pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer)
         Timer::SentimentHour(hour) => rules::spike::hour_ended(context, *hour),
         Timer::SourceMissed => rules::operations::missed(context, profile),
         Timer::DeadLettersQuiet => rules::operations::quiet(context, profile),
+        Timer::Sla(ticket) => sla::fire(context, profile, ticket),
         Timer::SilenceEnds => rules::operations::silence_ends(context, profile),
     }
 }

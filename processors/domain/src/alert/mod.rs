@@ -14,6 +14,7 @@ pub mod notice;
 pub mod quality;
 pub mod rota;
 pub mod rules;
+pub mod sla;
 pub mod why;
 
 pub use card::{Card, SilenceCard};

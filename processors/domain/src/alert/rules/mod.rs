@@ -14,7 +14,7 @@ pub(crate) use deals::look_again;
 pub(crate) use delay::overdue;
 pub use operations::Operations;
 
-use crate::alert::{AlertKind, key, life};
+use crate::alert::{AlertKind, key, life, sla};
 use crate::{Fold, Profile};
 use nexusflow_model::Envelope;
 
@@ -22,8 +22,17 @@ use nexusflow_model::Envelope;
 type Rule = fn(&mut Fold<'_>, &mut Profile, &Envelope);
 
 /// The list of rules about customers, in the order in which they look.
-const RULES: [Rule; 8] =
-    [watch::look, recovery::look, health::look, delay::look, promise::look, payment::look, deals::look, spike::look];
+const RULES: [Rule; 9] = [
+    watch::look,
+    sla::look,
+    recovery::look,
+    health::look,
+    delay::look,
+    promise::look,
+    payment::look,
+    deals::look,
+    spike::look,
+];
 
 /// Looks at an event of a customer, after it was folded into the profile.
 pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
