@@ -21,6 +21,7 @@ use parts::nats::Server;
 use parts::{business, company, grouped, machine, number, rate};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -59,7 +60,7 @@ async fn through(server: &Server, folder: &Path, partitions: u32, events: &[Enve
     gateway.client().flush().await.unwrap();
     let settings =
         WorkerSettings { checkpoints: Place::Folder(folder.join("checkpoints")), ..WorkerSettings::default() };
-    let worker = Worker::new(log, settings, business(), "v1".into(), "benchmark".into());
+    let worker = Worker::new(log, settings, Arc::new(|| Some((business(), "v1".into()))), "benchmark".into());
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped));
 

@@ -1,5 +1,6 @@
 //! NexusFlow: real-time commercial operations.
 
+mod apply;
 mod business;
 mod config;
 mod demo;
@@ -76,6 +77,8 @@ enum Command {
 enum ConfigCommand {
     /// Say what is wrong with the configuration: file, line, key.
     Check,
+    /// Put the configuration of the business, alerts included, into force in a NexusFlow that is up; say what changed.
+    Apply,
     /// Print the configuration that holds, environment included, without secrets.
     Show,
 }
@@ -109,6 +112,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
+        Command::Config(ConfigCommand::Apply) => return Box::pin(apply::run(&config)).await,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),
         Command::Status(arguments) => return Ok(Box::pin(status::run(&config, &arguments)).await),
         Command::Doctor { quiet, gateway } => return Ok(Box::pin(doctor::examine(&config, quiet, gateway)).await),

@@ -56,7 +56,7 @@ pub(crate) async fn open_log(config: &Config, name: &str) -> Result<Log, Box<dyn
 }
 
 /// What people see as the name of this process.
-fn owner() -> String {
+pub(crate) fn owner() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}:{}", host.trim(), std::process::id())
 }
@@ -67,8 +67,9 @@ pub(crate) async fn run_worker(
     log: Log,
     shutdown: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn Error>> {
-    let (business, version) = config.business()?;
-    Ok(Worker::new(log, config.worker(), business, version, owner()).run(shutdown).await?)
+    let files = config.clone();
+    let configured = Arc::new(move || files.business().ok());
+    Ok(Worker::new(log, config.worker(), configured, owner()).run(shutdown).await?)
 }
 
 /// Tells people outside the consoles until `shutdown`.

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
+#[path = "replay/sla.rs"]
+mod sla;
 
 use harness::{Nexusflow, SOON, data, eventually, root};
 use serde_json::Value;

@@ -10,7 +10,7 @@ use arbitrary::Source;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::alert::Card;
 use nexusflow_domain::rollup::ROLLUPS;
-use nexusflow_domain::{Activity, Commerce, Rollup};
+use nexusflow_domain::{Activity, Business, Commerce, Rollup};
 use nexusflow_engine::contribution::{Absorbed, Assembly, Standing};
 use nexusflow_engine::{Contribution, Cut, Domain, Merge, Merged, Pane, Partition};
 use nexusflow_model::event::control::ConfigChanged;
@@ -44,7 +44,8 @@ fn folded(
     mut between: impl FnMut(&mut Partition<Commerce>, &mut Source),
 ) -> Partition<Commerce> {
     let mut partition = Partition::new(0);
-    let content = serde_json::to_value(shown::business()).unwrap();
+    let alerting = toml::from_str(include_str!("../../config/alerts.toml")).unwrap();
+    let content = serde_json::to_value(Business { alerting, ..shown::business() }).unwrap();
     let configuration = ConfigChanged::envelope("v1", "a test", content, events()[0].occurred_at).unwrap();
     partition.fold(1, vec![Ok(configuration)]);
     let mut some = events().iter().filter(|_| chance.below(n) == 0).cloned().collect::<Vec<_>>().into_iter().peekable();
@@ -106,7 +107,7 @@ macro_rules! each {
     };
 }
 
-each!(customers, commerce, delivery, tickets, satisfaction, sentiment, deals, alerting, health);
+each!(customers, commerce, delivery, tickets, sla, satisfaction, sentiment, deals, alerting, health);
 
 fn any_rollup(seed: u64) -> Rollup {
     Rollup::deserialize(&mut Source::of(seed)).unwrap()

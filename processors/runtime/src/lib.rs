@@ -20,4 +20,4 @@ mod tick;
 mod timeline;
 mod worker;
 
-pub use worker::{Worker, WorkerError, WorkerSettings};
+pub use worker::{Configured, Worker, WorkerError, WorkerSettings};

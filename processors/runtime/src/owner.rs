@@ -152,12 +152,15 @@ impl Owner {
             return;
         }
         self.is_configured = true;
-        if holds == self.shared.business_version {
+        // What is configured now, not what was when this worker began: another one may have put it into force since.
+        let Some((business, version)) = (self.shared.configured)() else {
+            return tracing::error!("the configuration can't be read; what the log says goes on to hold");
+        };
+        if holds == version {
             return;
         }
-        let Shared { business_version, owner, business, .. } = &*self.shared;
         let content = serde_json::to_value(business).unwrap_or_default();
-        let envelope = match ConfigChanged::envelope(business_version, owner, content, now()) {
+        let envelope = match ConfigChanged::envelope(&version, &self.shared.owner, content, now()) {
             Ok(envelope) => envelope,
             Err(error) => return tracing::error!(%error, "the configuration can't be put into the log"),
         };

@@ -72,13 +72,15 @@ pub enum WorkerError {
     },
 }
 
+/// Says what the business has configured at this moment, and a digest of it; none where it can't be read.
+pub type Configured = Arc<dyn Fn() -> Option<(Business, String)> + Send + Sync>;
+
 /// What every task of a worker shares.
 pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) settings: WorkerSettings,
     pub(crate) checkpoints: Checkpoints,
-    pub(crate) business: Business,
-    pub(crate) business_version: String,
+    pub(crate) configured: Configured,
     pub(crate) appender: Appender,
     pub(crate) owner: String,
     pub(crate) pulse: Arc<Pulse>,
@@ -96,21 +98,12 @@ impl std::fmt::Debug for Worker {
 }
 
 impl Worker {
-    /// A worker on `log`, which is prepared, for `business`, whose digest is `business_version`. `owner` is what people see as
-    /// its name.
-    pub fn new(
-        log: Log,
-        settings: WorkerSettings,
-        business: Business,
-        business_version: String,
-        owner: String,
-    ) -> Self {
+    /// A worker on `log`, which is prepared, for the business that is `configured`. `owner` is what people see as its name.
+    pub fn new(log: Log, settings: WorkerSettings, configured: Configured, owner: String) -> Self {
         let checkpoints = Checkpoints::new(settings.checkpoints.below(log.prefix()));
         let appender = Appender::start(&log);
         let pulse = Arc::new(Pulse::new(Duration::from_millis(settings.lease_ms)));
-        Self {
-            shared: Arc::new(Shared { log, settings, checkpoints, business, business_version, appender, owner, pulse }),
-        }
+        Self { shared: Arc::new(Shared { log, settings, checkpoints, configured, appender, owner, pulse }) }
     }
 
     /// Works until `shutdown` turns true; then writes checkpoints, hands over what it owns, and returns.

@@ -258,7 +258,7 @@ fn unlike<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Checked {
     Ok(())
 }
 
-fn within<T: PartialOrd + Display>(path: &str, value: T, least: T, most: T) -> Checked {
+fn within<T: PartialOrd + Display + Copy>(path: &str, value: T, least: T, most: T) -> Checked {
     if value < least || value > most {
         return fault(path, format!("is {value}, and must be from {least} to {most}"));
     }
@@ -291,14 +291,14 @@ mod tests {
         })
     }
 
-    fn check(value: Value) -> Result<(), Fault> {
+    fn check(value: &Value) -> Result<(), Fault> {
         serde_json::from_value::<Alerting>(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}")).check()
     }
 
     #[test]
     fn what_is_built_in_and_what_is_good_passes() {
         assert_eq!(Alerting::default().check(), Ok(()));
-        assert_eq!(check(good()), Ok(()));
+        assert_eq!(check(&good()), Ok(()));
     }
 
     #[test]
@@ -334,7 +334,7 @@ mod tests {
                 Some(own) => *own = value.clone(),
                 None => form[&pointer[1..]] = value.clone(),
             }
-            match check(form) {
+            match check(&form) {
                 Ok(()) => assert_eq!(path, "", "{pointer} = {value} passed"),
                 Err(fault) => {
                     assert!(fault.path == path && fault.says.contains(says), "{pointer} = {value}: {fault:?}");
@@ -344,6 +344,6 @@ mod tests {
         let mut nobody = good();
         nobody["rule"][0]["rota"] = json!(null);
         nobody["rule"][0]["to_owner"] = json!(false);
-        assert_eq!(check(nobody).unwrap_err().path, "rule[0].to_owner");
+        assert_eq!(check(&nobody).unwrap_err().path, "rule[0].to_owner");
     }
 }
