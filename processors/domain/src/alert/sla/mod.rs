@@ -174,11 +174,14 @@ fn tell(
 ) {
     let Some(told) = profile.sla.tickets.get_mut(id).map(|ticket| &mut ticket.told[target as usize]) else { return };
     let before = std::mem::replace(told, standing.percent);
+    if standing.percent == before {
+        return;
+    }
     let Some(key) = key(AlertKind::Sla, id.as_str(), target.as_str()) else { return };
     if standing.percent == 0 && before > 0 {
         life::clear(context, profile, &key, "nobody waits for it any more");
     }
-    if standing.percent <= before {
+    if standing.percent < before {
         return;
     }
     let severity = match standing.percent {
