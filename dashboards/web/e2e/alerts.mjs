@@ -309,19 +309,25 @@ if (process.env.NEXUSFLOW_RESTARTS === "1") {
     ));
 }
 
+const NEW = [
+  ["verde", "Casa Verde Hotels"],
+  ["lumen", "Lumen Works"],
+  ["sol", "Sol y Sombra"],
+];
+
 await test("what one reads stays where it is when others come", () =>
   atDesk("Ana Ruiz", address(shop.customer("kappa")), LAPTOP, async (page) => {
     const row = rowOf(page, shop.customer("kappa"));
     await row.waitFor({ timeout: PATIENCE_MS });
     const place = async () => Math.round((await row.boundingBox()).y);
     const before = await place();
-    for (const name of ["new-1", "new-2", "new-3"]) {
-      await shop.identify(shop.customer(name), `New ${name}`, "platinum");
+    for (const [name, called] of NEW) {
+      await shop.identify(shop.customer(name), called, "platinum");
       await shop.unhappy(shop.customer(name), 1);
     }
     const above = page.getByRole("button", { name: /new alert.* above/ });
     await above
-      .or(rowOf(page, shop.customer("new-3")))
+      .or(rowOf(page, shop.customer("sol")))
       .first()
       .waitFor({ timeout: PATIENCE_MS });
     assert.equal(await place(), before);

@@ -1,21 +1,16 @@
 import { useMemo } from "react";
-import { byUrgency, openBySeverity } from "../alerts/order";
+import { openBySeverity } from "../alerts/order";
 import { SeverityMark } from "../alerts/Severity";
-import { ALERTS, isOpen } from "../alerts/topics";
+import { ALERTS } from "../alerts/topics";
 import { useTopic } from "../feed/hooks";
 import { count } from "../format/number";
 import styles from "./ticker.module.css";
 
-/** How many of the worst alerts are open, and what the most urgent is about. Nothing where all is well. */
+/** How many of the worst alerts are open. Nothing where all is well. */
 export function AlertTicker() {
   const { rows } = useTopic(ALERTS);
-  const worst = useMemo(
-    () => rows.filter((row) => isOpen(row) && (row.severity === "S1" || row.severity === "S2")),
-    [rows],
-  );
-  const counts = openBySeverity(worst);
-  const [first] = [...worst].sort(byUrgency);
-  if (first === undefined) return null;
+  const counts = useMemo(() => openBySeverity(rows), [rows]);
+  if (counts.S1 + counts.S2 === 0) return null;
   return (
     <section className={styles.ticker} aria-label="Open alerts" data-testid="ticker">
       {(["S1", "S2"] as const).map((severity) => (
@@ -26,7 +21,6 @@ export function AlertTicker() {
           </data>
         </span>
       ))}
-      <span className={styles.first}>{first.why}</span>
     </section>
   );
 }
