@@ -71,7 +71,7 @@ test-web: $(WEB_READY)
 .PHONY: browser
 browser: need-rust need-node nextest $(NATS_SERVER_READY) $(WEB_READY) ## The end-to-end test in a real browser
 	$(call say,Tests: browser)
-	cargo nextest run --locked --features s3 --test browser
+	cargo nextest run --locked --features s3 --test browser --test console
 
 # Shorter in every run of `make test`: fewer kills, less data.
 .PHONY: faults
