@@ -32,3 +32,16 @@ fn what_is_accepted_is_visible() {
     assert_eq!((&batch["accepted"], &batch["visible"]), (&4_000.into(), &4_000.into()), "{batch}");
     assert_eq!((&batch["viewers"], &batch["unknown"]), (&3.into(), &0.into()), "{batch}");
 }
+
+/// Every alert that is raised is looked for on every console, once.
+#[test]
+fn every_alert_is_on_every_console() {
+    let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    let _up = nexusflow.up(&[]);
+    let report = report(&nexusflow, &["--rate", "200", "--consoles", "5", "--alerts-per-s", "20"]);
+    let alerts = &report["alerts"];
+    assert_eq!((&alerts["consoles"], &alerts["raised"]), (&5.into(), &80.into()), "{report}");
+    assert_eq!((&alerts["lost"], &alerts["twice"]), (&0.into(), &0.into()), "{report}");
+    assert_eq!(alerts["accepted_to_console"]["n"], 300, "{report}");
+    assert_eq!(alerts["accepted_to_every_console"]["n"], 60, "{report}");
+}

@@ -80,6 +80,11 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
         self.cards.get(key).map(|card| &**card)
     }
 
+    /// Whether something changed that was not taken yet.
+    pub fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     /// What changed since the last call: gone where there is no card.
     pub fn take_changed(&mut self) -> Vec<(CardKey, Option<C>)> {
         let changed = std::mem::take(&mut self.changed).into_iter();

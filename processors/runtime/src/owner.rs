@@ -18,6 +18,8 @@ use tokio::time::MissedTickBehavior;
 
 /// Changes go out at most this often: under load they are told together, when it is quiet at once.
 const PUBLISH_EVERY: Duration = Duration::from_millis(10);
+/// But what people have to see does not wait for that: at most this often.
+const SHOW_EVERY: Duration = Duration::from_millis(2);
 /// How a partition stands goes out at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a stream may take to elect a leader who knows everything.
@@ -98,7 +100,9 @@ impl Owner {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut published_at, mut is_dirty) = (Instant::now(), false);
         let ended = loop {
-            let wait = PUBLISH_EVERY.saturating_sub(published_at.elapsed());
+            let is_urgent = is_dirty && with(&self.live, |live| live.partition.board().is_changed());
+            let every = if is_urgent { SHOW_EVERY } else { PUBLISH_EVERY };
+            let wait = every.saturating_sub(published_at.elapsed());
             let tick = self.tick_in();
             tokio::select! {
                 biased;
