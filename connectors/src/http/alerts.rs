@@ -251,12 +251,12 @@ fn envelope(
     let which = partition::hash_of(&format!("{customer}\0{alert}"));
     let event = asked.event(verb, alert, revision)?;
     let id = format!("{name}-{which:016x}-{}", asked.id);
-    from_console(id, customer, event, (inner.now)()).map_err(|error| Reject::new("id", error.to_string()))
+    from_console(&id, customer, event, (inner.now)()).map_err(|error| Reject::new("id", error.to_string()))
 }
 
 /// An event that this door says itself, for a person in front of a console.
-pub(super) fn from_console(id: String, subject: Id, event: Event, now: Timestamp) -> Result<Envelope, TextError> {
-    let (id, source) = (Id::new(&id)?, Source::new("/nexusflow/console")?);
+pub(super) fn from_console(id: &str, subject: Id, event: Event, now: Timestamp) -> Result<Envelope, TextError> {
+    let (id, source) = (Id::new(id)?, Source::new("/nexusflow/console")?);
     Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, event })
 }
 

@@ -114,7 +114,7 @@ fn check(asked: &Asked, now: Timestamp) -> Result<(), Reject> {
 }
 
 async fn say(inner: &Inner, id: String, silence: Id, event: SilenceSet, code: &str, message: &str) -> Response {
-    let envelope = match from_console(id, silence, Event::SilenceSet(event), (inner.now)()) {
+    let envelope = match from_console(&id, silence, Event::SilenceSet(event), (inner.now)()) {
         Ok(envelope) => envelope,
         Err(error) => return refused(&Reject::new("id", error.to_string())),
     };

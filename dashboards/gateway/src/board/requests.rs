@@ -188,8 +188,11 @@ pub(crate) fn view(hub: &SharedHub, topic: &str, params: &BTreeMap<String, Strin
     .into_response()
 }
 
+/// What a topic is: its name, what it shows, and its parameters.
+type About = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// The parts of `GET /api/v1/views` that are about these topics.
-pub(crate) fn abouts() -> [(&'static str, &'static str, &'static [(&'static str, &'static str)]); 4] {
+pub(crate) fn abouts() -> [About; 4] {
     let group: &[(&str, &str)] = &[("group", "the members of one group, one by one")];
     [
         ("alerts", "What people have to see: open alerts, and the last that are over.", group),

@@ -123,8 +123,15 @@ pub fn whole(
         "alert": object(COLS, row(subject, key.as_str(), &card, None)),
         "history": alert.history.iter().map(step).collect::<Vec<_>>(),
         "evidence": events.into_iter().map(|(place, envelope)| witness(*place, envelope)).collect::<Vec<_>>(),
-        "clock": null,
+        "clock": clock_of(business, profile, key, clock),
     }))
+}
+
+/// How the clocks of the ticket stand that an alert of kind `sla` is about.
+fn clock_of(business: &Business, profile: &Profile, key: &AlertKey, now: Timestamp) -> Option<Value> {
+    let (kind, rest) = key.as_str().split_once(':')?;
+    let (ticket, _) = rest.rsplit_once(':').filter(|_| kind == AlertKind::Sla.as_str())?;
+    profile.sla.shown(&business.alerting, now, &Id::new(ticket).ok()?)
 }
 
 fn step(step: &Step) -> Value {
