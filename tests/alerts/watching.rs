@@ -1,5 +1,4 @@
 //! Rows of alerts: the same everywhere, at once, after every interruption; many of a group are one.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::console::{Console, act, recovery, unhappy};
 use crate::harness::{Nexusflow, SOON, eventually};

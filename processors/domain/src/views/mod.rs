@@ -32,8 +32,15 @@ pub struct Topic {
 }
 
 /// The list of topics. A topic is one file and one line here.
-pub const TOPICS: &[Topic] =
-    &[figures::TOPIC, health::TOPIC, pipeline::TOPIC, tickets::TOPIC, days::TOPIC, crate::alert::quality::TOPIC];
+pub const TOPICS: &[Topic] = &[
+    figures::TOPIC,
+    health::TOPIC,
+    pipeline::TOPIC,
+    tickets::TOPIC,
+    days::TOPIC,
+    crate::alert::quality::TOPIC,
+    crate::alert::sla::TOPIC,
+];
 
 /// The topic of that name.
 pub fn topic(name: &str) -> Option<&'static Topic> {

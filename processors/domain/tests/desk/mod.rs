@@ -1,4 +1,5 @@
 //! A partition to whom things are said, minute by minute.
+#![expect(clippy::needless_pass_by_value, reason = "what is said is written where it is said")]
 
 use nexusflow_domain::alert::card::AlertCard;
 use nexusflow_domain::alert::config::Alerting;

@@ -153,17 +153,17 @@ impl Alerts {
             self.dwelling.insert(trigger.key.clone(), (since.unwrap_or(now), trigger));
             return;
         }
-        self.put(context, facts, rule, trigger);
+        self.put(context, facts, rule, &trigger);
     }
 
     /// It is an alert now: a new one, or again one that was over.
-    fn put(&mut self, context: &mut Fold<'_>, facts: &Facts, rule: &Rule, trigger: Trigger) {
+    fn put(&mut self, context: &mut Fold<'_>, facts: &Facts, rule: &Rule, trigger: &Trigger) {
         let now = context.clock;
         let key = trigger.key.clone();
         let reopen_ms = i64::from(context.config.alerting.thresholds.reopen_within_h) * 3_600_000;
         let before = self.alerts.remove(&key);
         let is_again = before.as_ref().is_some_and(|own| now.ms_since(own.changed_at) <= reopen_ms);
-        let fresh = Alert::new(context, facts, rule, &trigger);
+        let fresh = Alert::new(context, facts, rule, trigger);
         let alert = match before {
             Some(own) if is_again => Alert {
                 count: own.count + 1,
@@ -177,7 +177,7 @@ impl Alerts {
             None => fresh,
         };
         self.alerts.insert(key.clone(), alert);
-        self.witness(context, &trigger);
+        self.witness(context, trigger);
         let what = if is_again { What::Reopened } else { What::Raised };
         self.change(context, facts, &key, Change::by_itself(what, ""));
     }

@@ -70,7 +70,7 @@ pub(crate) fn dwelt(context: &mut Fold<'_>, profile: &mut Profile, key: &AlertKe
     let facts = Facts::of(context.config, profile, context.clock);
     let rule = context.config.alerting.rule(trigger.kind, &facts, &trigger.labels, context.clock);
     if let Some(rule) = rule {
-        profile.alerts.put(context, &facts, rule, trigger);
+        profile.alerts.put(context, &facts, rule, &trigger);
     }
 }
 

@@ -3,6 +3,8 @@
 use super::Outcome;
 use crate::Fold;
 use crate::alert::why::Target;
+use crate::views::table::{self, Params, Row};
+use crate::views::{Scene, Topic};
 use nexusflow_engine::{Merge, merge_fields};
 use nexusflow_model::Label;
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,28 @@ impl SlaCounts {
         }
         total
     }
+}
+
+/// The topic `sla`.
+pub const TOPIC: Topic = Topic {
+    name: "sla",
+    about: "Targets of tickets over all time, by priority: met and missed, by NexusFlow's own clocks.",
+    params: &[],
+    key: &["priority", "target"],
+    cols: &["priority", "target", "met", "breached"],
+    render,
+};
+
+fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
+    table::only(params, &[])?;
+    let all = scene.all();
+    let rows = all.sla.by_priority.iter().flat_map(|(priority, by_target)| {
+        let row = |(target, counts): (&Target, &TargetCounts)| {
+            vec![priority.as_str().into(), target.as_str().into(), counts.met.into(), counts.breached.into()]
+        };
+        by_target.iter().map(row)
+    });
+    Ok(rows.collect())
 }
 
 /// Counts outcomes `times` times: -1 takes them back.

@@ -15,7 +15,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-pub use counts::{SlaCounts, TargetCounts};
+pub use counts::{SlaCounts, TOPIC, TargetCounts};
 
 use crate::alert::config::Alerting;
 use crate::alert::life::{self, Trigger};
@@ -50,6 +50,8 @@ struct Ticket {
     base: Option<Box<Scan>>,
     moments: Vec<Moment>,
     assignee: Latest<Label>,
+    /// Who said last that the clocks stand still, where a person did, and why.
+    pause: Latest<(Option<Label>, Label)>,
     /// What was counted.
     outcomes: Vec<Outcome>,
     /// Of each target, the highest mark people were told of, in per cent.
@@ -74,6 +76,12 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
     match &envelope.event {
         Event::TicketOpened(it) => say(&mut ticket.assignee, at, context.identity, it.assignee.as_ref()),
         Event::TicketAssigned(it) => say(&mut ticket.assignee, at, context.identity, it.assignee.as_ref()),
+        Event::SlaPaused(it) => {
+            ticket.pause.say(at, context.identity, (Some(it.by.clone()), it.reason.clone()));
+        }
+        Event::TicketStatusChanged(it) if it.pending => {
+            ticket.pause.say(at, context.identity, (None, it.status.clone()));
+        }
         _ => {}
     }
     let id = id.clone();
@@ -238,7 +246,13 @@ impl Clocks {
             Some(json!({"target": target.as_str(), "used_ms": used_ms, "limit_ms": limit_ms, "due_at": due_at}))
         });
         let targets: Vec<Value> = targets.collect();
-        Some(json!({"policy": scan.policy_name(alerting), "paused": scan.is_halted(), "targets": targets}))
+        let paused = scan.is_halted();
+        let (by, why) = ticket.pause.get().filter(|_| paused).cloned().unzip();
+        let since = ticket.pause.at().filter(|_| paused);
+        Some(json!({
+            "policy": scan.policy_name(alerting), "paused": paused, "paused_by": by.flatten(), "paused_why": why,
+            "paused_since_at": since, "targets": targets,
+        }))
     }
 }
 
