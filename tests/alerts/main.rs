@@ -6,4 +6,5 @@ mod harness;
 mod acting;
 mod console;
 mod rights;
+mod rules;
 mod watching;

@@ -52,6 +52,10 @@ pub(crate) enum Right {
     Publish,
 }
 
+/// Whether who asks may act on alerts, beside what they ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MayAct(pub(crate) bool);
+
 /// Checks every request.
 #[derive(Clone)]
 pub(crate) struct Guard {
@@ -65,9 +69,14 @@ impl Guard {
     }
 
     /// Lets a request through or not.
-    pub(crate) async fn check(State(guard): State<Self>, request: Request, next: Next) -> Response {
+    pub(crate) async fn check(State(guard): State<Self>, mut request: Request, next: Next) -> Response {
         match guard.refusal(&request) {
-            None => next.run(request).await,
+            None => {
+                let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+                let may_act = guard.settings.refusal(Right::Act, request.headers(), peer).is_none();
+                request.extensions_mut().insert(MayAct(may_act));
+                next.run(request).await
+            }
             Some(response) => *response,
         }
     }

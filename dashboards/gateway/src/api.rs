@@ -1,14 +1,15 @@
 //! Requests that are answered once.
 
+use crate::access::MayAct;
 use crate::board::{self, requests};
 use crate::hub::SharedHub;
 use crate::protocol::{self, INBOUND_BYTES_MAX};
 use crate::{ask, connection, operator, render};
-use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use futures_util::future::join_all;
 use nexusflow_domain::query::{self, Finding};
 use nexusflow_domain::views;
@@ -166,9 +167,13 @@ pub(crate) async fn metrics(State(hub): State<SharedHub>) -> Response {
 }
 
 /// `GET /api/v1/live`
-pub(crate) async fn live(State(hub): State<SharedHub>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) async fn live(
+    State(hub): State<SharedHub>,
+    Extension(MayAct(may_act)): Extension<MayAct>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .protocols([protocol::NAME])
         .max_message_size(INBOUND_BYTES_MAX)
-        .on_upgrade(move |socket| connection::serve(hub, socket))
+        .on_upgrade(move |socket| connection::serve(hub, socket, may_act))
 }

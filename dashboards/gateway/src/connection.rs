@@ -37,7 +37,8 @@ struct Connection {
     activities: Option<(String, u64, broadcast::Receiver<Arc<Item>>)>,
     /// Topics that are told as they change, and what of each was sent.
     boards: BTreeMap<String, (Arc<Channel>, Option<u64>)>,
-    receipts: Receipts,
+    /// None of who may only look.
+    receipts: Option<Receipts>,
 }
 
 struct Topic {
@@ -57,8 +58,8 @@ enum End {
     Shutdown,
 }
 
-/// Serves a WebSocket until it ends.
-pub(crate) async fn serve(hub: SharedHub, socket: WebSocket) {
+/// Serves a WebSocket until it ends. `may_act`: what it shows counts as seen by somebody who can do something about it.
+pub(crate) async fn serve(hub: SharedHub, socket: WebSocket, may_act: bool) {
     hub.viewers.fetch_add(1, Ordering::Relaxed);
     let (out, incoming) = socket.split();
     let mut connection = Connection {
@@ -67,7 +68,7 @@ pub(crate) async fn serve(hub: SharedHub, socket: WebSocket) {
         topics: BTreeMap::new(),
         activities: None,
         boards: BTreeMap::new(),
-        receipts: Receipts::new(Instant::now()),
+        receipts: may_act.then(|| Receipts::new(Instant::now())),
     };
     let end = connection.run(incoming).await;
     connection.part(end).await;
@@ -134,10 +135,14 @@ impl Connection {
                 self.hub.subscriptions.fetch_sub(was, Ordering::Relaxed);
                 Ok(())
             }
-            Ok(FromClient::Got(got)) => match self.receipts.pass_on(&self.hub, got.alerts, Instant::now()).await {
-                Ok(()) => Ok(()),
-                Err(why) => self.send(frame::error(got.id.as_deref(), "too_many", why)).await,
-            },
+            Ok(FromClient::Got(got)) => {
+                // Who can only look keeps nobody else from being told.
+                let Some(receipts) = &mut self.receipts else { return Ok(()) };
+                match receipts.pass_on(&self.hub, got.alerts, Instant::now()).await {
+                    Ok(()) => Ok(()),
+                    Err(why) => self.send(frame::error(got.id.as_deref(), "too_many", why)).await,
+                }
+            }
             Ok(FromClient::Ping { t }) => self.send(json!({"type": "pong", "t": t}).to_string()).await,
             Ok(FromClient::Hello { .. }) => Ok(()),
             Err(error) => self.send(frame::error(None, "bad_frame", &error.to_string())).await,
