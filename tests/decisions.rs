@@ -102,9 +102,9 @@ fn time_comes_to_an_idle_partition_and_a_backfill_raises_no_alert() {
     });
     eventually(Duration::from_secs(10), "the alert is in the output log", || {
         let entries = effects(&nexusflow);
-        let causes: Vec<&Value> =
-            entries.iter().flat_map(|e| e["effects"].as_array().unwrap()).map(|e| &e["body"]["cause"]).collect();
-        if causes == [&json!("o-1")] { Ok(()) } else { Err(format!("{entries:?}")) }
+        let all = entries.iter().flat_map(|entry| entry["effects"].as_array().unwrap());
+        let alerts: Vec<&Value> = all.map(|effect| &effect["body"]["notice"]["alert"]).collect();
+        if alerts == [&json!("delay:o-1:late")] { Ok(()) } else { Err(format!("{entries:?}")) }
     });
     let delivered = event("d-1", "delivery.delivered", "c-1", &json!({"order": "o-1"}));
     assert_eq!(nexusflow.publish(&delivered).0, 201);

@@ -42,7 +42,7 @@ fn a_change_of_the_rules_holds_from_its_place_in_the_log_on_and_history_keeps_th
     assert_eq!(alert(&nexusflow, "c-1")["severity"], "S3");
 
     // What is folded anew from the log is what it was.
-    up.kill();
+    up.stop();
     std::fs::remove_dir_all(nexusflow.folder().join(".nexusflow/checkpoints")).ok();
     let up = nexusflow.up(&[]);
     assert_eq!(

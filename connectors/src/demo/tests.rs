@@ -117,67 +117,70 @@ fn thirty_days_in_figures() {
     }
     let lines: Vec<String> = counts.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    booking.signed 16
-    call.logged 89
+    booking.signed 17
+    call.logged 86
     consent.granted 24
     consent.withdrawn 4
     customer.identified 661
-    delivery.delayed 77
-    delivery.delivered 980
+    delivery.delayed 75
+    delivery.delivered 992
     delivery.failed 27
-    delivery.promised 1095
-    delivery.shipped 1078
-    document.viewed 51
-    email.clicked 38
-    email.opened 504
+    delivery.promised 1103
+    delivery.shipped 1085
+    document.viewed 55
+    email.clicked 41
+    email.opened 507
     email.sent 1323
     expectation.set 35
-    feedback.labelled 33
-    feedback.received 38
-    invoice.credited 6
-    invoice.issued 781
-    invoice.overdue 33
+    feedback.labelled 31
+    feedback.received 41
+    invoice.credited 7
+    invoice.issued 791
+    invoice.overdue 34
     lead.created 17
     lead.signal 35
-    meeting.held 49
-    mention.detected 42
-    opportunity.amount_changed 26
-    opportunity.close_date_changed 48
-    opportunity.created 85
+    meeting.held 50
+    mention.detected 40
+    opportunity.amount_changed 29
+    opportunity.close_date_changed 49
+    opportunity.created 86
     opportunity.lost 34
     opportunity.stage_changed 125
-    opportunity.won 16
-    order.cancelled 8
+    opportunity.won 17
+    order.cancelled 7
     order.changed 18
-    order.placed 1103
-    order.refunded 15
-    order.returned 15
-    page.viewed 1545
-    payment.failed 30
-    payment.received 4592
+    order.placed 1110
+    order.refunded 14
+    order.returned 13
+    page.viewed 1547
+    payment.failed 29
+    payment.received 4602
     payment.reversed 9
     product.used 1490
-    quote.accepted 16
+    quote.accepted 17
     quote.created 50
     quote.expired 17
     quote.line_added 50
     quote.sent 50
+    recovery.closed 68
+    recovery.contacted 76
+    recovery.opened 76
     reply.sent 5
-    review.posted 50
+    review.posted 48
     subscription.cancelled 15
-    subscription.changed 4
+    subscription.changed 5
     subscription.started 352
     survey.answered 253
-    survey.delivered 620
-    survey.requested 637
+    survey.delivered 616
+    survey.requested 632
     survey.started 269
     ticket.assigned 159
     ticket.opened 159
-    ticket.priority_changed 9
-    ticket.reopened 19
-    ticket.replied 349
-    ticket.resolved 224
-    ticket.status_changed 54
+    ticket.priority_changed 7
+    ticket.reopened 18
+    ticket.replied 342
+    ticket.resolved 216
+    ticket.status_changed 52
     ");
 }
 

@@ -180,7 +180,7 @@ await test("an alert from beginning to end, by key alone", () =>
     await page.keyboard.press("c");
     await page.getByRole("form", { name: "Customer contacted" }).waitFor();
     await page.keyboard.press("Enter");
-    await outcome(page, "accepted");
+    await page.locator(`[data-outcome="accepted"]`, { hasText: /^contacted/i }).waitFor({ timeout: PATIENCE_MS });
     await page.keyboard.press("x");
     await page.keyboard.type("Slow or wrong answer");
     await page.keyboard.press("Tab");

@@ -194,11 +194,12 @@ impl<D: Domain> Partition<D> {
         if is_new || is_opened {
             self.opened.push_back((at, key.clone()));
         }
+        let counts = u64::from(!envelope.event.kind().is_own());
         if !slot.seen.insert(identity) {
-            self.counters.duplicates += 1;
+            self.counters.duplicates += counts;
             return;
         }
-        self.counters.events += 1;
+        self.counters.events += counts;
         self.len += usize::from(is_new);
         let (day, hour) = D::day_and_hour(&self.config, envelope.occurred_at);
         self.counters.late += u64::from(day * 24 + hour < self.rollups.first_hour());

@@ -282,6 +282,11 @@ impl Kind {
         )
     }
 
+    /// Whether events of this type are what NexusFlow says to itself, about nothing that happened in the world: they don't count.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::ConfigChanged | Self::ClockTicked | Self::DeadLettersCounted | Self::SentimentCounted)
+    }
+
     /// Whether events of this type are NexusFlow's own, or its operators': publishers outside can't send them.
     pub const fn is_control(self) -> bool {
         matches!(
