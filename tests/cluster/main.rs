@@ -99,7 +99,7 @@ impl Drill {
     /// Three addresses that answer, three copies of everything: the doctor has nothing to say against it. Who configures fewer
     /// copies is told, and takes none away.
     fn doctor_is_content(&mut self, gateway: &str) {
-        for (replicas, weak) in [("3", 0), ("1", 10), ("3", 0)] {
+        for (replicas, weak) in [("3", 0), ("1", 11), ("3", 0)] {
             let (is_well, said) = self.cluster.run(gateway, &["doctor"], &[("NEXUSFLOW_LOG__REPLICAS", replicas)]);
             let found = said.lines().filter(|line| line.starts_with("WEAK")).collect::<Vec<_>>();
             assert!(is_well && found.len() == weak, "{said}");
