@@ -109,14 +109,19 @@ fn somebody_buys_a_cup_every_second_or_so_at_any_hour() {
     assert!(hours.iter().all(|events| (2 * 3_600..9 * 3_600).contains(events)), "{hours:?}");
 }
 
-#[test]
-fn thirty_days_in_figures() {
+/// How many events there are of each type, a line a type.
+fn counted(events: impl IntoIterator<Item = Envelope>) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for event in days(600, 30) {
+    for event in events {
         *counts.entry(event.event.kind().as_str()).or_default() += 1;
     }
     let lines: Vec<String> = counts.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-    insta::assert_snapshot!(lines.join("\n"), @r"
+    lines.join("\n")
+}
+
+#[test]
+fn thirty_days_in_figures() {
+    insta::assert_snapshot!(counted(days(600, 30)), @r"
     booking.signed 17
     call.logged 86
     consent.granted 24
