@@ -1,5 +1,4 @@
 //! Rules that change while a NexusFlow runs, and rules that are only tried.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::console::{act, recovery, unhappy};
 use crate::harness::{Nexusflow, SOON, eventually};
