@@ -258,7 +258,12 @@ await test("a laptop that slept says what it missed", async () => {
       const away = page.getByTestId("away");
       await away.waitFor({ timeout: PATIENCE_MS });
       const told = (await away.innerText()).replaceAll("\n", " ");
-      assert.match(told, /While you were away \(\d\d:\d\d–\d\d:\d\d\): 1 raised, 1 resolved/, told);
+      // Others may be unhappy meanwhile: what matters is that this one is among them.
+      assert.match(
+        told,
+        /While you were away \(\d\d:\d\d–\d\d:\d\d\): [1-9]\d* raised, [1-9]\d* resolved/,
+        told,
+      );
       assert.equal(await away.locator(`a[href*="${during}"]`).count(), 1, told);
       await rowOf(page, during).waitFor({ timeout: PATIENCE_MS });
       await rowOf(page, before).waitFor({ state: "detached", timeout: PATIENCE_MS });
