@@ -12,6 +12,7 @@ import { looks } from "./alert-looks.mjs";
 import { bySeverity, recoveryOf, story } from "./alert-story.mjs";
 import { live, PATIENCE_MS, TV, until } from "./board.mjs";
 import { accessible, address, LAPTOP, office, rowOf, shownOnTv, tvCounts } from "./desk.mjs";
+import { end, test } from "./run.mjs";
 
 const [base, folder = "screenshots"] = process.argv.slice(2);
 if (base === undefined) {
@@ -20,20 +21,7 @@ if (base === undefined) {
 }
 const token = process.env.NEXUSFLOW_TOKEN;
 const shop = story(base, token);
-let passed = 0;
-const failures = [];
 const { atDesk, complaints, close } = await office(base, token, folder);
-
-async function test(name, run) {
-  try {
-    await run();
-    passed += 1;
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failures.push(name);
-    console.error(`FAIL  ${name}\n      ${error.message.replaceAll("\n", "\n      ")}`);
-  }
-}
 
 const REFUSED = /status of (409|403)/;
 const NO_NETWORK =
@@ -350,5 +338,4 @@ await looks({ test, atDesk, picture, chosen: miramar, countsAsApi });
 await test("nothing complained in the console", async () => assert.deepEqual(complaints, []));
 
 await close();
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exit(failures.length === 0 ? 0 : 1);
+end();

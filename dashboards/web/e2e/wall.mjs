@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { launch, live, ON_THE_WALL, PATIENCE_MS, sameAsApi, settled, TV, until } from "./board.mjs";
 import { numbersSeen, scrolls, spills, strayDigits, textSizes } from "./page.mjs";
+import { end, test } from "./run.mjs";
 import { client } from "./truth.mjs";
 
 const [base, folder = "screenshots"] = process.argv.slice(2);
@@ -29,22 +30,9 @@ const LAPTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const PERIODS = ["today", "7d", "30d", "365d", "all"];
 
-let passed = 0;
-const failures = [];
 const complaints = [];
 
 const browser = await launch();
-
-async function test(name, run) {
-  try {
-    await run();
-    passed += 1;
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failures.push(name);
-    console.error(`FAIL  ${name}\n      ${error.message.replaceAll("\n", "\n      ")}`);
-  }
-}
 
 /** A page of its own, closed afterwards; whatever it complains of in its console is kept. */
 async function onPage(path, viewport, use, { scheme = "dark", prepare } = {}) {
@@ -288,5 +276,4 @@ await test("the operator's page: accessible, nothing sideways", async () => {
 await test("nothing complained in the console", async () => assert.deepEqual(complaints, []));
 
 await browser.close();
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exit(failures.length === 0 ? 0 : 1);
+end();
