@@ -117,7 +117,7 @@ impl Alert {
 
     /// When the next rung is told, unless somebody acknowledges before.
     fn next_rung(&self, alerting: &Alerting) -> Option<Timestamp> {
-        if self.state != State::Triggered {
+        if self.state != State::Triggered || self.level >= TOP {
             return None;
         }
         let severity = |own: Severity| alerting.ladders.iter().find(|ladder| ladder.severity == own);

@@ -19,8 +19,10 @@ pub struct Watch {
     pub(super) highs: Vec<(i32, i32)>,
     /// What health has to be above, in thousandths of a point, for a fall to be over.
     pub(super) recovered_above: Option<i32>,
-    /// Since when, and how often, a subscription is billed; none where it was cancelled.
-    subscription: Latest<Option<BillingInterval>>,
+    /// How often a subscription is billed; none where it was cancelled.
+    billed: Latest<Option<BillingInterval>>,
+    /// When it began.
+    began: Latest<()>,
 }
 
 impl Watch {
@@ -39,17 +41,19 @@ impl Watch {
 
     /// When a subscription for longer than a month is renewed next.
     pub fn renewal_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let months = match (*self.subscription.get()?)? {
+        let months = match (*self.billed.get()?)? {
             BillingInterval::Month => return None,
             BillingInterval::Quarter => 3,
             BillingInterval::Year => 12,
         };
-        let began = self.subscription.at()?.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
+        // Where nobody told of its beginning, the first that was told of it has to do.
+        let began_at = self.began.at().or(self.billed.at())?;
+        let began = began_at.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
         let renewal = |n: i64| {
             let at = began.checked_add((n * months).months()).ok()?.timestamp().as_millisecond();
             Timestamp::from_ms(at).ok()
         };
-        let ms = now.ms_since(self.subscription.at()?).max(0);
+        let ms = now.ms_since(began_at).max(0);
         // A month has 28 days at least: begin a little before.
         let first = (ms / (months * 31 * 86_400_000)).max(1);
         (first..RENEWALS_MAX).map_while(renewal).find(|at| *at > now)
@@ -57,14 +61,18 @@ impl Watch {
 }
 
 /// Remembers subscriptions.
-pub(super) fn look(_: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
-    let interval = match &envelope.event {
-        Event::SubscriptionStarted(it) | Event::SubscriptionChanged(it) => Some(it.interval),
-        Event::SubscriptionCancelled(_) => None,
-        _ => return,
-    };
-    // A change of terms does not move the renewal, but a new beginning does.
-    profile.watch.subscription.say(envelope.occurred_at, 0, interval);
+pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
+    let (at, tie, watch) = (envelope.occurred_at, context.identity, &mut profile.watch);
+    match &envelope.event {
+        Event::SubscriptionStarted(it) => {
+            watch.billed.say(at, tie, Some(it.interval));
+            watch.began.say(at, tie, ());
+        }
+        // A change of terms does not move the renewal.
+        Event::SubscriptionChanged(it) => watch.billed.say(at, tie, Some(it.interval)),
+        Event::SubscriptionCancelled(_) => watch.billed.say(at, tie, None),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -76,12 +84,16 @@ mod tests {
         let mut watch = Watch::default();
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         assert_eq!(watch.renewal_at(at("2026-01-01T00:00:00Z")), None);
-        watch.subscription.say(at("2024-02-29T10:00:00Z"), 0, Some(BillingInterval::Year));
+        watch.billed.say(at("2024-02-29T10:00:00Z"), 0, Some(BillingInterval::Year));
+        watch.began.say(at("2024-02-29T10:00:00Z"), 0, ());
         assert_eq!(watch.renewal_at(at("2024-03-01T00:00:00Z")), Some(at("2025-02-28T10:00:00Z")));
         assert_eq!(watch.renewal_at(at("2026-11-22T00:00:00Z")), Some(at("2027-02-28T10:00:00Z")));
-        watch.subscription.say(at("2024-12-01T10:00:00Z"), 0, Some(BillingInterval::Quarter));
-        assert_eq!(watch.renewal_at(at("2025-01-01T00:00:00Z")), Some(at("2025-03-01T10:00:00Z")));
-        watch.subscription.say(at("2025-12-01T10:00:00Z"), 0, None);
+        // Billed otherwise from December on, and begun when it was.
+        watch.billed.say(at("2024-12-01T10:00:00Z"), 0, Some(BillingInterval::Quarter));
+        assert_eq!(watch.renewal_at(at("2025-01-01T00:00:00Z")), Some(at("2025-02-28T10:00:00Z")));
+        watch.began.say(at("2024-12-15T10:00:00Z"), 0, ());
+        assert_eq!(watch.renewal_at(at("2025-01-01T00:00:00Z")), Some(at("2025-03-15T10:00:00Z")));
+        watch.billed.say(at("2025-12-01T10:00:00Z"), 0, None);
         assert_eq!(watch.renewal_at(at("2026-01-01T00:00:00Z")), None);
     }
 
