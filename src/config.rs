@@ -7,6 +7,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use nexusflow_connectors::demo::Profile;
 use nexusflow_connectors::http::HttpSettings;
 use nexusflow_connectors::notify::{self, NotifyError, NotifySettings};
+use nexusflow_connectors::source::{SourceError, Sources};
 use nexusflow_domain::Business;
 use nexusflow_gateway::{AccessSettings, GatewayError, GatewaySettings};
 use nexusflow_log::{LogSettings, NatsSettings};
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) http: HttpSettings,
     pub(crate) notify: NotifySettings,
     pub(crate) demo: DemoSettings,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) source: Vec<toml::Table>,
 }
 
 /// NexusFlow's own NATS server.
@@ -70,6 +73,7 @@ impl Default for Config {
             http: HttpSettings::default(),
             notify: NotifySettings::default(),
             demo: DemoSettings::default(),
+            source: Vec::new(),
         }
     }
 }
@@ -103,6 +107,8 @@ pub(crate) enum ConfigError {
     Gateway(#[from] GatewayError),
     #[error(transparent)]
     Notify(#[from] NotifyError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
 }
 
 impl Config {
@@ -151,6 +157,7 @@ impl Config {
     pub(crate) fn check_and_say(&self) -> Result<(), ConfigError> {
         let (business, version) = self.business()?;
         notify::check(&self.notify)?;
+        self.sources()?;
         let nats =
             if self.nats.url.is_empty() { "its own server".to_owned() } else { "the one of nats.url".to_owned() };
         out::say(&format!(
@@ -180,6 +187,11 @@ impl Config {
             target.url = format!("{} (its path is not shown)", target.shown());
         }
         toml::to_string_pretty(&shown)
+    }
+
+    /// The systems that publish in their own words; paths in their settings begin where the program was started.
+    pub(crate) fn sources(&self) -> Result<Sources, SourceError> {
+        Sources::open(&self.source, Path::new(""))
     }
 
     /// The configuration of the business and its version.

@@ -3,8 +3,11 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::out;
-use nexusflow_connectors::http::{Asked, Decided, Http, HttpCounters};
+use nexusflow_connectors::hook::Hooks;
+use nexusflow_connectors::http::{Asked, Decided, Http};
+use nexusflow_connectors::intake::{Intake, Lag, Ledger};
 use nexusflow_connectors::notify::{self, Inhibit, Notifier, Routing, time_zone};
+use nexusflow_connectors::source::Readers;
 use nexusflow_domain::Business;
 use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
@@ -16,7 +19,6 @@ use nexusflow_runtime::Worker;
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -103,21 +105,54 @@ fn routing(business: &Business) -> Routing {
     }
 }
 
-/// Starts a gateway; the second part serves it.
+/// What takes events in from outside, by HTTP.
+pub(crate) struct Doors {
+    http: Http,
+    hooks: Hooks,
+}
+
+/// Starts a gateway; the second part is what it takes in.
 pub(crate) async fn start_gateway(
     config: &Config,
     log: &Log,
     shutdown: watch::Receiver<bool>,
-) -> Result<(Gateway, Http), Box<dyn Error>> {
-    let counters = Arc::new(HttpCounters::default());
-    let load = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-    let counted = Arc::clone(&counters);
-    let intake = Arc::new(move || (load(&counted.accepted), load(&counted.refused), load(&counted.turned_away)));
-    let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), intake, shutdown).await?;
-    let (appender, dead_letters) = (Appender::start(log), DeadLetters::new(log));
-    let owners = Arc::new(Owners(gateway.owners()));
-    let http = Http::new(appender, dead_letters, config.http.clone(), now, counters, owners);
-    Ok((gateway, http))
+) -> Result<(Gateway, Doors), Box<dyn Error>> {
+    let sources = config.sources()?;
+    let ledger = Arc::new(Ledger::default());
+    let counted = Arc::clone(&ledger);
+    let total = Arc::new(move || counted.total());
+    let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), total, shutdown).await?;
+    let owners = gateway.owners();
+    let lag: Lag = Arc::new(move |partition| owners.lag_ms(partition));
+    let intake = intake(config, log, ledger, lag);
+    let patience = Duration::from_millis(config.http.store_timeout_ms);
+    let hooks = Hooks::new(sources, intake.clone(), config.http.public_url.clone(), patience, now);
+    let http = Http::new(intake, config.http.clone(), now, Arc::new(Owners(gateway.owners())));
+    Ok((gateway, Doors { http, hooks }))
+}
+
+fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) -> Intake {
+    Intake::new(Appender::start(log), DeadLetters::new(log), ledger, lag, config.http.lag_ms_max)
+}
+
+/// Serves until `shutdown`.
+pub(crate) async fn serve(gateway: Gateway, doors: Doors) -> Result<(), Box<dyn Error>> {
+    let Doors { http, hooks } = doors;
+    Ok(gateway.serve(http.router(), http.acts(), hooks.router()).await?)
+}
+
+/// Reads the sources that do not call us, until `shutdown`.
+pub(crate) async fn run_sources(
+    config: &Config,
+    log: Log,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error>> {
+    let read = config.sources()?.into_read();
+    let ledger = Arc::new(Ledger::default());
+    // Who reads can wait: the log keeps what was stored.
+    let intake = intake(config, &log, ledger, Arc::new(|_| 0));
+    Readers::new(read, intake, log, owner(), now).run(shutdown).await;
+    Ok(())
 }
 
 /// What the door asks of those who fold, by way of the gateway, which hears of them.
@@ -142,10 +177,6 @@ impl nexusflow_connectors::http::Owners for Owners {
     fn silence(&self, silence: &Id) -> Option<Label> {
         self.0.silence(silence)
     }
-
-    fn lag_ms(&self, partition: u32) -> i64 {
-        self.0.lag_ms(partition)
-    }
 }
 
 /// `nexusflow worker`
@@ -158,8 +189,9 @@ pub(crate) async fn worker(config: &Config) -> Result<(), Box<dyn Error>> {
     let both = async {
         let worker = async { down(&raise, run_worker(config, log.clone(), flag.clone()).await) };
         let notifier = async { down(&raise, run_notifier(config, log.clone(), flag.clone()).await) };
-        let (worker, notifier) = tokio::join!(worker, notifier);
-        worker.and(notifier)
+        let sources = async { down(&raise, run_sources(config, log.clone(), flag.clone()).await) };
+        let (worker, notifier, sources) = tokio::join!(worker, notifier, sources);
+        worker.and(notifier).and(sources)
     };
     stop_in_time(Box::pin(both), stopping).await
 }
@@ -193,9 +225,9 @@ pub(crate) async fn stop_in_time(
 pub(crate) async fn gateway(config: &Config) -> Result<(), Box<dyn Error>> {
     let (_raise, flag) = shutdown()?;
     let log = open_log(config, "gateway").await?;
-    let (gateway, http) = start_gateway(config, &log, flag).await?;
+    let (gateway, doors) = start_gateway(config, &log, flag).await?;
     out::say(&format!("gateway on http://{}", gateway.address()));
-    Ok(gateway.serve(http.router(), http.acts()).await?)
+    serve(gateway, doors).await
 }
 
 /// `nexusflow nats`

@@ -29,21 +29,23 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
     let (raise, flag) = process::shutdown()?;
     let log = process::open_log(config, "up").await?;
     out::say(&format!("  Log       {} partitions, prefix {}", log.partitions(), log.prefix()));
-    let (gateway, http) = process::start_gateway(config, &log, flag.clone()).await?;
+    let (gateway, doors) = process::start_gateway(config, &log, flag.clone()).await?;
     out::say(&format!("  Wall      http://{}", gateway.address()));
     let worker = process::run_worker(config, log.clone(), flag.clone());
-    let serving = async { gateway.serve(http.router(), http.acts()).await.map_err(Box::<dyn Error>::from) };
+    let serving = process::serve(gateway, doors);
+    let sources = process::run_sources(config, log.clone(), flag.clone());
     let company = async { if with_demo { demo::tell(config, &log, flag.clone()).await } else { Ok(()) } };
     let notifier = process::run_notifier(config, log.clone(), flag.clone());
     let all = async {
         let down = |ended| process::down(&raise, ended);
-        let (worker, serving, company, notifier) = tokio::join!(
+        let (worker, serving, company, notifier, sources) = tokio::join!(
             async { down(worker.await) },
             async { down(serving.await) },
             async { down(company.await) },
             async { down(notifier.await) },
+            async { down(sources.await) },
         );
-        worker.and(serving).and(company).and(notifier)
+        worker.and(serving).and(company).and(notifier).and(sources)
     };
     let stopping = async {
         nexusflow_log::raised(&mut flag.clone()).await;

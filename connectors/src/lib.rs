@@ -2,7 +2,11 @@
 //! made of them.
 #![warn(missing_docs)]
 
+pub mod arrival;
 pub mod demo;
 pub mod files;
+pub mod hook;
 pub mod http;
+pub mod intake;
 pub mod notify;
+pub mod source;

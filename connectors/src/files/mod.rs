@@ -8,6 +8,7 @@ mod compile;
 mod compile_event;
 mod decimal;
 mod decode;
+mod document;
 mod error;
 mod evaluate;
 mod mapping;

@@ -53,6 +53,20 @@ impl Table {
         Ok(table)
     }
 
+    /// The rows that are given, of what has no file.
+    pub(super) fn of_rows(map: &FileMap, rows: &[serde_json::Value]) -> Result<Self, ReadError> {
+        let names = vec![map.name.clone()];
+        let mut table =
+            Self { width: map.columns.len(), text: String::new(), ends: Vec::new(), lines: Vec::new(), names };
+        let (mut rejections, mut hash) = (Vec::new(), Xxh3Default::new());
+        let mut reading = Reading { rejections: &mut rejections, hash: &mut hash, progress: &mut |_, _| {} };
+        for (index, row) in rows.iter().enumerate() {
+            let cells: Vec<Cow<'_, str>> = map.columns.iter().map(|column| json_cell(row, column)).collect();
+            table.push(map, Path::new(&map.name), index as u64 + 1, &cells, &mut reading)?;
+        }
+        Ok(table)
+    }
+
     /// How many rows.
     pub(super) fn len(&self) -> usize {
         self.lines.len()

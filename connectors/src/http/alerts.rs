@@ -1,7 +1,7 @@
 //! What people do about alerts: commands, in the words of a form instead of a CloudEvent.
 
-use super::intake::{self, Outcome};
-use super::{Decided, Http, Incoming, Inner, answer, command, wait_for_quota};
+use super::{Decided, Http, Incoming, Inner, answer, command, intake, wait_for_quota};
+use crate::intake::Outcome;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, State};
@@ -169,7 +169,7 @@ pub(super) async fn one(
         Err(reject) => return refused(&reject),
     };
     let identity = partition::identity_hash(&envelope);
-    let outcome = intake::store(inner, vec![Incoming { original: Bytes::new(), event: Ok(envelope) }]).await;
+    let outcome = inner.say(vec![Incoming { original: Bytes::new(), event: Ok(envelope) }]).await;
     let Some((_, place)) = outcome.stored.first() else { return answer::outcome(&outcome, true) };
     match inner.owners.decided(*place, identity).await {
         Some(decided) => command::tell(&decided),
@@ -223,7 +223,7 @@ pub(super) async fn group(
 async fn decide(inner: &Inner, commands: Vec<Envelope>) -> Counted {
     let identities: Vec<u64> = commands.iter().map(partition::identity_hash).collect();
     let incoming = commands.into_iter().map(|command| Incoming { original: Bytes::new(), event: Ok(command) });
-    let Outcome { stored, unstored, rejected } = intake::store(inner, incoming.collect()).await;
+    let Outcome { stored, unstored, rejected } = inner.say(incoming.collect()).await;
     let asked = stored.into_iter().map(|(at, place): (usize, Place)| inner.owners.decided(place, identities[at]));
     let decisions: Vec<Option<Decided>> = stream::iter(asked).buffer_unordered(ASKED_AT_ONCE).collect().await;
     let mut counted = Counted { undecided: (unstored.len() + rejected.len()) as u64, ..Counted::default() };

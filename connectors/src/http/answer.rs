@@ -1,6 +1,6 @@
 //! What a publisher is told.
 
-use super::intake::Outcome;
+use crate::intake::Outcome;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,7 @@ use std::time::Duration;
 const RETRY_AFTER_S: u64 = 1;
 
 /// An error in the form every error of the API has.
-pub(super) fn error(status: StatusCode, field: &str, message: &str, retry_after_s: Option<u64>) -> Response {
+pub(crate) fn error(status: StatusCode, field: &str, message: &str, retry_after_s: Option<u64>) -> Response {
     let code = status.canonical_reason().unwrap_or("error").to_ascii_lowercase().replace(' ', "_");
     let body = json!({"error": {"code": code, "field": field, "message": message, "retry_after_s": retry_after_s}});
     with_retry((status, Json(body)).into_response(), retry_after_s)

@@ -1,7 +1,7 @@
 //! Commands: events that ask for something. The answer is given when the fold has decided, with the place where it did.
 
-use super::intake::{self, Outcome};
-use super::{Decided, Http, Incoming, answer};
+use super::{Decided, Http, Incoming, answer, intake};
+use crate::intake::Outcome;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -28,7 +28,7 @@ pub(super) async fn ask(
     };
     let asked = Incoming { event: asked.event.and_then(only_commands), ..asked };
     let identity = asked.event.as_ref().ok().map(partition::identity_hash);
-    let outcome = intake::store(inner, vec![asked]).await;
+    let outcome = inner.store(intake::said(&headers), vec![asked]).await;
     match (&outcome, identity) {
         (Outcome { stored, .. }, Some(identity)) if !stored.is_empty() => {
             let place = stored[0].1;

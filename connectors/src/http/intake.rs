@@ -1,34 +1,24 @@
-//! From a request to the log.
+//! From a request to the events in it.
 
-use super::{Incoming, Inner, answer};
+use super::answer;
+use crate::arrival::{Headers, Incoming};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
-use nexusflow_log::{AppendError, DeadLetter, Receipt};
 use nexusflow_model::cloudevents::{Attributes, decode_binary, decode_structured, split_batch};
 use nexusflow_model::limits::{BATCH_EVENTS_MAX, BODY_BYTES_MAX};
-use nexusflow_model::{Envelope, Place, Reject, Timestamp};
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use nexusflow_model::{Envelope, Reject, Timestamp};
 
-/// How far ahead of us the clock of a publisher may be.
-const AHEAD_MS_MAX: i64 = 24 * 3_600_000;
+/// What the attributes of an event in binary mode begin with.
+const ATTRIBUTE: &str = "ce-";
 
 /// How much of a body that is too large is read.
 const READ_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
 
-/// What came of the events of a request.
-#[derive(Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) stored: Vec<(usize, Place)>,
-    pub(super) rejected: Vec<(usize, Reject)>,
-    pub(super) unstored: Vec<(usize, AppendError)>,
-}
-
 /// Takes a body in, up to the limit. What is larger is read to its end and thrown away, up to a point, so that the publisher
 /// hears why: one whose connection breaks while it sends learns nothing.
-pub(super) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
+pub(crate) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
     let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::new(), 0);
     while let Some(chunk) = stream.next().await {
         let chunk = chunk
@@ -51,11 +41,8 @@ pub(super) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
 pub(super) fn read(headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Result<Vec<Incoming>, Box<Response>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let content_type = text(header::CONTENT_TYPE.as_str()).unwrap_or("").to_ascii_lowercase();
-    let one = |event: Result<Envelope, Reject>, original: Bytes| Incoming {
-        event: event.and_then(|e| check(e, now)),
-        original,
-    };
-    if headers.keys().any(|name| name.as_str().starts_with("ce-")) {
+    let one = |event: Result<Envelope, Reject>, original: Bytes| Incoming { event, original };
+    if headers.keys().any(|name| name.as_str().starts_with(ATTRIBUTE)) {
         let attributes = Attributes {
             specversion: text("ce-specversion"),
             id: text("ce-id"),
@@ -82,61 +69,9 @@ pub(super) fn read(headers: &HeaderMap, body: &Bytes, now: Timestamp) -> Result<
     Ok(events.into_iter().map(|event| one(decode_structured(event, now), body.slice_ref(event))).collect())
 }
 
-/// What a publisher may not say.
-fn check(envelope: Envelope, now: Timestamp) -> Result<Envelope, Reject> {
-    let kind = envelope.event.kind();
-    if kind.is_control() {
-        return Err(Reject::new("type", format!("{} is NexusFlow's own and can't be published", kind.as_str())));
-    }
-    if envelope.occurred_at.ms_since(now) > AHEAD_MS_MAX {
-        return Err(Reject::new("time", "lies more than a day ahead: check the clock of the publisher"));
-    }
-    Ok(envelope)
-}
-
-/// Stores what can be stored, keeps the rest as dead letters, and says what came of each.
-pub(super) async fn store(inner: &Inner, events: Vec<Incoming>) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut waiting: Vec<(usize, Receipt)> = Vec::with_capacity(events.len());
-    for (at, incoming) in events.into_iter().enumerate() {
-        match incoming.event {
-            Ok(envelope) => match check_lag(inner, &envelope).and_then(|()| inner.appender.try_append(&envelope)) {
-                Ok(receipt) => waiting.push((at, receipt)),
-                Err(error) => outcome.unstored.push((at, error)),
-            },
-            Err(reject) => {
-                keep(inner, incoming.original, reject.clone());
-                outcome.rejected.push((at, reject));
-            }
-        }
-    }
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(inner.settings.store_timeout_ms);
-    for (at, receipt) in waiting {
-        match tokio::time::timeout_at(deadline, receipt).await {
-            Ok(Ok(place)) => outcome.stored.push((at, place)),
-            Ok(Err(error)) => outcome.unstored.push((at, error)),
-            Err(_) => outcome.unstored.push((at, AppendError::Unconfirmed { cause: "time is up".into() })),
-        }
-    }
-    inner.counters.accepted.fetch_add(outcome.stored.len() as u64, Ordering::Relaxed);
-    inner.counters.refused.fetch_add(outcome.rejected.len() as u64, Ordering::Relaxed);
-    inner.counters.turned_away.fetch_add(outcome.unstored.len() as u64, Ordering::Relaxed);
-    outcome
-}
-
-/// A backlog that grows faster than it is worked off would only make everything late: publishers are slowed down instead.
-fn check_lag(inner: &Inner, envelope: &Envelope) -> Result<(), AppendError> {
-    let lag_ms = inner.owners.lag_ms(inner.appender.partition_of(&envelope.subject));
-    if lag_ms <= inner.settings.lag_ms_max as i64 { Ok(()) } else { Err(AppendError::Behind { lag_ms }) }
-}
-
-/// The publisher is told at once; the operator finds it among the dead letters.
-fn keep(inner: &Inner, payload: Bytes, reject: Reject) {
-    let dead_letters = inner.dead_letters.clone();
-    let letter = DeadLetter { payload, source: "http".into(), reject };
-    tokio::spawn(async move {
-        if let Err(error) = dead_letters.keep(&letter).await {
-            tracing::warn!(%error, "could not keep a dead letter");
-        }
-    });
+/// What is said about the events of a request, as far as reading them again needs it.
+pub(super) fn said(headers: &HeaderMap) -> Headers {
+    let is_read = |name: &str| name.starts_with(ATTRIBUTE) || name == header::CONTENT_TYPE.as_str();
+    let kept = headers.iter().filter(|(name, _)| is_read(name.as_str()));
+    kept.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
 }

@@ -1,30 +1,34 @@
 //! CloudEvents over HTTP: binary, structured and batch. An answer is given when the log has stored the event, not before.
 
 mod alerts;
-mod answer;
+pub(crate) mod answer;
 mod command;
 mod intake;
 mod owners;
 mod silences;
 
+pub(crate) use intake::body;
 pub use owners::{Asked, Decided, Owners};
 
+use crate::arrival::{Headers, Incoming};
+use crate::intake::{CONSOLE, Intake, Origin, Outcome};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{delete, post};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use nexusflow_log::{Appender, DeadLetters};
-use nexusflow_model::{Reject, Timestamp};
+use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// What events that are published at `/api/v1/events` came by.
+const KIND: &str = "http";
 
 /// How much is taken in over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,23 +40,19 @@ pub struct HttpSettings {
     pub store_timeout_ms: u64,
     /// How far the fold may be behind what is stored, in milliseconds, before publishers are told to come back later.
     pub lag_ms_max: u64,
+    /// Where webhooks reach us, without a path; some systems sign it.
+    pub public_url: String,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { events_per_s: NonZeroU32::MIN.saturating_add(49_999), store_timeout_ms: 5_000, lag_ms_max: 10_000 }
+        Self {
+            events_per_s: NonZeroU32::MIN.saturating_add(49_999),
+            store_timeout_ms: 5_000,
+            lag_ms_max: 10_000,
+            public_url: String::new(),
+        }
     }
-}
-
-/// What was taken in so far.
-#[derive(Debug, Default)]
-pub struct HttpCounters {
-    /// Events stored.
-    pub accepted: AtomicU64,
-    /// Events that could not be understood.
-    pub refused: AtomicU64,
-    /// Events turned away because the log was slow or the publisher too fast.
-    pub turned_away: AtomicU64,
 }
 
 /// The HTTP connector.
@@ -62,10 +62,8 @@ pub struct Http {
 }
 
 struct Inner {
-    appender: Appender,
-    dead_letters: DeadLetters,
+    intake: Intake,
     settings: HttpSettings,
-    counters: Arc<HttpCounters>,
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     now: fn() -> Timestamp,
     owners: Arc<dyn Owners>,
@@ -79,29 +77,11 @@ impl std::fmt::Debug for Http {
 }
 
 impl Http {
-    /// A connector that appends with `appender`, stamps with `now`, keeps what it can't understand in `dead_letters`, counts in
-    /// `counters`, and asks `owners` what became of commands and how far they are behind.
-    pub fn new(
-        appender: Appender,
-        dead_letters: DeadLetters,
-        settings: HttpSettings,
-        now: fn() -> Timestamp,
-        counters: Arc<HttpCounters>,
-        owners: Arc<dyn Owners>,
-    ) -> Self {
+    /// A connector that stores with `intake`, stamps with `now`, and asks `owners` what became of commands.
+    pub fn new(intake: Intake, settings: HttpSettings, now: fn() -> Timestamp, owners: Arc<dyn Owners>) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_second(settings.events_per_s));
-        Self {
-            inner: Arc::new(Inner {
-                appender,
-                dead_letters,
-                settings,
-                counters,
-                limiter,
-                now,
-                owners,
-                groups: alerts::Groups::default(),
-            }),
-        }
+        let groups = alerts::Groups::default();
+        Self { inner: Arc::new(Inner { intake, settings, limiter, now, owners, groups }) }
     }
 
     /// `POST /api/v1/events` and `POST /api/v1/commands`.
@@ -134,8 +114,26 @@ async fn publish(
         Ok(taken) => taken,
         Err(answer) => return *answer,
     };
-    let outcome = intake::store(inner, events).await;
+    let outcome = inner.store(intake::said(&headers), events).await;
     answer::outcome(&outcome, is_single)
+}
+
+impl Inner {
+    /// Stores events that came by HTTP, of which `headers` was said.
+    async fn store(&self, headers: Headers, events: Vec<Incoming>) -> Outcome {
+        let origin = Origin { source: KIND.into(), kind: KIND, headers, at: (self.now)() };
+        self.intake.store(&origin, events, self.patience()).await
+    }
+
+    /// Stores what this door says itself, for a person in front of a console.
+    async fn say(&self, events: Vec<Incoming>) -> Outcome {
+        let origin = Origin { source: CONSOLE.into(), kind: CONSOLE, headers: Headers::new(), at: (self.now)() };
+        self.intake.store(&origin, events, self.patience()).await
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_millis(self.settings.store_timeout_ms)
+    }
 }
 
 /// Reads the events of a request, within the quota of its peer; and whether it is about a single one.
@@ -146,12 +144,9 @@ async fn take(
     body: Body,
 ) -> Result<(Vec<Incoming>, bool), Box<Response>> {
     let body = intake::body(body).await?;
-    let events = intake::read(headers, &body, (inner.now)()).inspect_err(|_| {
-        inner.counters.refused.fetch_add(1, Ordering::Relaxed);
-    })?;
+    let events = intake::read(headers, &body, (inner.now)())?;
     let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
     if let Some(wait) = wait_for_quota(inner, peer, count) {
-        inner.counters.turned_away.fetch_add(events.len() as u64, Ordering::Relaxed);
         return Err(Box::new(answer::too_many(inner.settings.events_per_s.get(), wait)));
     }
     Ok((events, headers.contains_key("ce-id") || is_single(headers, &body)))
@@ -172,10 +167,4 @@ fn is_single(headers: &HeaderMap, body: &[u8]) -> bool {
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/cloudevents-batch"));
     !batch && !body.trim_ascii_start().starts_with(b"[")
-}
-
-/// An event of a request, read.
-struct Incoming {
-    original: Bytes,
-    event: Result<nexusflow_model::Envelope, Reject>,
 }

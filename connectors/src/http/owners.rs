@@ -35,8 +35,4 @@ pub trait Owners: Send + Sync {
 
     /// What a silence matches; none where there is no such silence.
     fn silence(&self, silence: &Id) -> Option<Label>;
-
-    /// How far the fold of a partition is behind what is stored, in milliseconds; 0 where nobody folds it, as the log keeps
-    /// what comes until somebody does.
-    fn lag_ms(&self, partition: u32) -> i64;
 }

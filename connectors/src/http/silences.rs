@@ -1,7 +1,7 @@
 //! Holding notifications back for a while.
 
 use super::alerts::{from_console, not_found, refused, take};
-use super::{Http, Incoming, Inner, answer, intake, wait_for_quota};
+use super::{Http, Incoming, Inner, answer, wait_for_quota};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, Query, State};
@@ -118,7 +118,7 @@ async fn say(inner: &Inner, id: String, silence: Id, event: SilenceSet, code: &s
         Ok(envelope) => envelope,
         Err(error) => return refused(&Reject::new("id", error.to_string())),
     };
-    let outcome = intake::store(inner, vec![Incoming { original: Bytes::new(), event: Ok(envelope) }]).await;
+    let outcome = inner.say(vec![Incoming { original: Bytes::new(), event: Ok(envelope) }]).await;
     let Some((_, Place { partition, sequence, index })) = outcome.stored.first() else {
         return answer::outcome(&outcome, true);
     };

@@ -143,11 +143,11 @@ impl Gateway {
     }
 
     /// Serves until `shutdown`, then lets every viewer know. `publish` is what takes events in, `act` what is done about alerts; who
-    /// asks them has the right to.
+    /// asks them has the right to. `hooks` needs no right: each of its requests proves itself.
     ///
     /// # Errors
     /// Where the server ends by itself.
-    pub async fn serve(self, publish: Router, act: Router) -> Result<(), GatewayError> {
+    pub async fn serve(self, publish: Router, act: Router, hooks: Router) -> Result<(), GatewayError> {
         let guard = |right| from_fn_with_state(Guard::new(&self.access, right), Guard::check);
         let views = Router::new()
             .route("/api/v1/views", get(api::topics))
@@ -175,6 +175,7 @@ impl Gateway {
             .merge(publish.layer(guard(Right::Publish)))
             .merge(act.merge(tests).layer(guard(Right::Act)))
             .merge(open)
+            .merge(hooks)
             .merge(access::router(&self.access))
             .route("/api/{*rest}", axum::routing::any(no_such))
             .fallback(assets::serve);

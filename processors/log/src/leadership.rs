@@ -22,7 +22,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 pub struct Leadership {
     log: Log,
     /// In what.
-    of: &'static str,
+    of: String,
     lease: Duration,
 }
 
@@ -37,8 +37,8 @@ pub struct Leader {
 
 impl Leadership {
     /// Leading in `of`, a plain word; who is not heard of for `lease` leads no longer.
-    pub fn new(log: &Log, of: &'static str, lease: Duration) -> Self {
-        Self { log: log.clone(), of, lease }
+    pub fn new(log: &Log, of: impl Into<String>, lease: Duration) -> Self {
+        Self { log: log.clone(), of: of.into(), lease }
     }
 
     async fn store(&self) -> Result<Store, LayoutError> {
@@ -69,7 +69,7 @@ impl Leadership {
     async fn attempt(&self, name: &str, seen: &mut Option<(u64, Instant)>) -> Result<Option<Leader>, LeaseError> {
         let store = self.store().await.map_err(unavailable)?;
         let beaten_at = Instant::now();
-        let over = match soon(store.entry(self.of)).await? {
+        let over = match soon(store.entry(&self.of)).await? {
             Some(entry) if entry.operation == kv::Operation::Put => {
                 let since = match *seen {
                     Some((revision, since)) if revision == entry.revision => since,
@@ -85,11 +85,11 @@ impl Leadership {
         let value = name.to_owned().into_bytes().into();
         let taken = async {
             match over {
-                Some(revision) => store.update(self.of, value, revision).await.map_err(|error| match error.kind() {
+                Some(revision) => store.update(&self.of, value, revision).await.map_err(|error| match error.kind() {
                     UpdateErrorKind::WrongLastRevision => LeaseError::Taken,
                     _ => unavailable(error),
                 }),
-                None => store.create(self.of, value).await.map_err(|error| match error.kind() {
+                None => store.create(&self.of, value).await.map_err(|error| match error.kind() {
                     CreateErrorKind::AlreadyExists => LeaseError::Taken,
                     _ => unavailable(error),
                 }),
@@ -111,7 +111,7 @@ impl Leader {
             tokio::time::sleep(self.leadership.lease / BEATS).await;
             let began = Instant::now();
             let value = name.to_owned().into_bytes().into();
-            match soon(self.store.update(self.leadership.of, value, self.revision)).await {
+            match soon(self.store.update(&self.leadership.of, value, self.revision)).await {
                 Ok(revision) => (self.revision, self.beaten_at) = (revision, began),
                 Err(error) if self.beaten_at.elapsed() > self.leadership.lease => {
                     tracing::warn!(of = self.leadership.of, %error, "leads no longer");
@@ -124,7 +124,7 @@ impl Leader {
 
     /// Lets it go, so that another leads at once.
     pub async fn leave(self) {
-        let gone = self.store.delete_expect_revision(self.leadership.of, Some(self.revision));
+        let gone = self.store.delete_expect_revision(&self.leadership.of, Some(self.revision));
         if let Err(error) = soon(gone).await {
             tracing::debug!(of = self.leadership.of, %error, "the next one that leads has to wait for the lease");
         }

@@ -3,6 +3,7 @@
 
 use super::circuit::{Circuit, Patience};
 use super::{Failure, Way};
+use crate::arrival::Headers;
 use crate::notify::board::Board;
 use crate::notify::decide::Rules;
 use crate::notify::message::Message;
@@ -11,7 +12,7 @@ use crate::notify::record::Recorder;
 use futures_util::StreamExt;
 use nexusflow_log::async_nats::Subscriber;
 use nexusflow_log::{DeadLetter, DeadLetters, Delivery, Log, Outcome, Queue, TestOrder, Waiting, raised};
-use nexusflow_model::{Reject, subject};
+use nexusflow_model::{Reject, Timestamp, subject};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -182,7 +183,10 @@ impl Task {
     async fn give_up(&self, waiting: &Waiting, because: &str) {
         let letter = DeadLetter {
             payload: waiting.payload.clone(),
-            source: format!("/nexusflow/notify/{}", self.name),
+            source: self.name.clone(),
+            kind: "notify".into(),
+            headers: Headers::new(),
+            received_at: Timestamp::from_ms((self.clock)()).unwrap_or(Timestamp::EPOCH),
             reject: Reject { field: "delivery".into(), reason: because.to_owned() },
         };
         match DeadLetters::new(&self.log).keep(&letter).await {
