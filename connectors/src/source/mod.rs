@@ -2,10 +2,12 @@
 //! [`Connector`]: one file, and one line in [`CONNECTORS`].
 
 mod body;
+mod customers;
 mod readers;
 mod settings;
 
 pub use body::Body;
+pub use customers::{Customers, Known};
 pub use readers::Readers;
 pub use settings::{Secrets, SourceError, Sources, read_secrets};
 

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 #![deny(clippy::iter_over_hash_type)]
 
+pub mod alias;
 pub mod cloudevents;
 pub mod envelope;
 pub mod event;
