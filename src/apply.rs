@@ -6,7 +6,7 @@ use nexusflow_domain::alert::Card;
 use nexusflow_domain::query::Query;
 use nexusflow_domain::{Activity, Business, Rollup};
 use nexusflow_engine::Contribution;
-use nexusflow_log::{Appender, Log};
+use nexusflow_log::{Appender, Applied, Log};
 use nexusflow_model::event::control::ConfigChanged;
 use nexusflow_model::subject;
 use serde_json::Value;
@@ -41,6 +41,10 @@ pub(crate) async fn run(config: &Config) -> Result<ExitCode, Box<dyn Error>> {
         let envelope = ConfigChanged::envelope(&version, &process::owner(), content.clone(), process::now())?;
         appender.append_to(partition, &envelope).await?.await?;
         changed.push(partition);
+    }
+    if !changed.is_empty() {
+        // The notifier does not fold.
+        Applied::open(&log).await?.say(serde_json::to_vec(&content)?.into()).await?;
     }
     if changed.is_empty() && silent.is_empty() {
         out::say(&format!("Version {version} holds already."));

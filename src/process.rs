@@ -82,7 +82,8 @@ pub(crate) async fn run_notifier(
 ) -> Result<(), Box<dyn Error>> {
     let (business, _) = config.business()?;
     let clock = || now().as_ms();
-    let notifier = Notifier::new(log, config.notify.clone(), routing(&business), owner(), clock);
+    let rerouting = |content: &[u8]| serde_json::from_slice(content).ok().map(|business| routing(&business));
+    let notifier = Notifier::new(log, config.notify.clone(), (routing(&business), rerouting), owner(), clock);
     Ok(Box::pin(notifier.run(shutdown)).await?)
 }
 

@@ -20,7 +20,7 @@ fn a_worker_that_is_killed_a_hundred_times_loses_nothing_and_says_nothing_twice(
     // The first months hold little: they pass quickly. The rest takes longer than all the killing, and is then hurried.
     let middle = "2017-04-01";
     assert!(olist::spawn(&nexusflow, &data, &["--to", middle]).wait().success(), "{}", nexusflow.logs());
-    let speed = if kills > 100 { "40000x" } else { "300000x" };
+    let speed = if kills > 100 { "10000x" } else { "300000x" };
     let mut replay = olist::spawn(&nexusflow, &data, &["--from", middle, "--speed", speed]);
     let (began, mut folded) = (Instant::now(), goes_on(&nexusflow, 4_000));
     for kill in 0..kills {

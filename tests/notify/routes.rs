@@ -45,6 +45,31 @@ fn ten_thousand_alerts_of_one_outage_are_a_handful_of_messages() {
 }
 
 #[test]
+fn a_configuration_that_is_applied_holds_for_what_waits_as_well() {
+    let server = Server::start(free_port(), Mood::Good);
+    let nexusflow = configured(&webhook("crm", &server.url()), "group_wait_s = 3600");
+    let nats = nexusflow.nats();
+    let worker = nexusflow.spawn("worker", &["worker"]);
+    let wire = Wire::to(&nexusflow);
+    wire.is_told();
+    wire.notice("c-1", "raised", &json!({}));
+    quiet_for(&server, Duration::from_secs(1));
+    std::fs::write(nexusflow.folder().join("alerts.toml"), "[notify]\ngroup_wait_s = 0\n").unwrap();
+    nexusflow.run_well(&["config", "apply"]);
+    eventually(SOON, "what waited an hour is told", || match told(&server).len() {
+        1 => Ok(()),
+        some => Err(format!("{some} {}", nexusflow.logs())),
+    });
+    wire.notice("c-2", "raised", &json!({}));
+    eventually(SOON, "what comes now is told at once", || match told(&server).len() {
+        2 => Ok(()),
+        some => Err(format!("{some} {}", nexusflow.logs())),
+    });
+    worker.stop();
+    nats.stop();
+}
+
+#[test]
 fn what_a_console_has_shown_or_somebody_has_taken_is_not_told_elsewhere() {
     let server = Server::start(free_port(), Mood::Good);
     let target = webhook("crm", &server.url()).replace("always", "unseen");

@@ -6,10 +6,10 @@ use super::decide::{Decider, Order};
 use super::deliver::{Task, Way};
 use super::message::Message;
 use super::record::Recorder;
-use super::{Notifier, NotifyError};
+use super::{Notifier, NotifyError, Rerouting};
 use futures_util::StreamExt;
 use nexusflow_log::async_nats::Subscriber;
-use nexusflow_log::{Kept, KeptError, Log, Queue, ReadError, Reader, Record, raised};
+use nexusflow_log::{Applied, Hearing, Kept, KeptError, Log, Queue, ReadError, Reader, Record, raised};
 use nexusflow_model::subject;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub(super) struct Lead<'a> {
     kept: Kept,
     reader: Reader,
     receipts: Subscriber,
+    applied: Hearing,
+    rerouting: Rerouting,
     recorder: Recorder,
     clock: fn() -> i64,
     /// When it was kept last, and how long that took.
@@ -123,6 +125,7 @@ impl<'a> Lead<'a> {
             decider = anew().map_err(|error| said(&error))?;
         }
         let receipts = notifier.log.client().subscribe(subject::receipts(notifier.log.prefix())).await;
+        let applied = Applied::open(&notifier.log).await.map_err(|error| said(&error))?.hear();
         tracing::info!(
             sequence = decider.sequence(),
             targets = notifier.rules.settings.target.len(),
@@ -134,6 +137,8 @@ impl<'a> Lead<'a> {
             decider,
             kept,
             receipts: receipts.map_err(|error| error.to_string())?,
+            applied,
+            rerouting: notifier.rerouting,
             recorder: recorder.clone(),
             clock: notifier.clock,
             kept_at: Instant::now(),
@@ -169,6 +174,7 @@ impl<'a> Lead<'a> {
                     }
                 },
                 Some(receipt) = self.receipts.next() => self.receipt(&receipt.payload),
+                content = self.applied.next() => self.reroute(&content),
                 () = tokio::time::sleep(wait) => {}
                 () = &mut lost => return Ended::Lost("another one may lead".into()),
                 () = raised(&mut stop) => return self.end().await,
@@ -214,6 +220,20 @@ impl<'a> Lead<'a> {
         }
         let is_behind = records.last().is_some_and(|last| last.behind > CATCHING_UP);
         self.behind_since = is_behind.then(|| self.behind_since.unwrap_or_else(Instant::now));
+    }
+
+    /// Another configuration was applied.
+    fn reroute(&mut self, content: &[u8]) {
+        match (self.rerouting)(content) {
+            Some(routing) => {
+                tracing::info!("people are told by the configuration that was applied");
+                self.decider.reroute(routing);
+                self.is_looked_at = false;
+            }
+            None => {
+                tracing::error!("the configuration that was applied can't be read: people are told by the one before")
+            }
+        }
     }
 
     fn receipt(&mut self, payload: &[u8]) {

@@ -57,14 +57,25 @@ pub fn check(settings: &NotifySettings) -> Result<(), NotifyError> {
 pub struct Notifier {
     log: Log,
     rules: Arc<Rules>,
+    rerouting: Rerouting,
     name: String,
     clock: fn() -> i64,
 }
 
+/// How a configuration that is applied, as JSON, wants people to be told; none where it can't be read.
+pub type Rerouting = fn(&[u8]) -> Option<Routing>;
+
 impl Notifier {
-    /// Of `log`; `name` is what people see of the process, `clock` the milliseconds since the epoch.
-    pub fn new(log: Log, settings: NotifySettings, routing: Routing, name: String, clock: fn() -> i64) -> Self {
-        Self { log, rules: Arc::new(Rules { settings, routing }), name, clock }
+    /// Of `log`, with the `routing` that the files say, until another one is applied; `name` is what people see of the process,
+    /// `clock` the milliseconds since the epoch.
+    pub fn new(
+        log: Log,
+        settings: NotifySettings,
+        (routing, rerouting): (Routing, Rerouting),
+        name: String,
+        clock: fn() -> i64,
+    ) -> Self {
+        Self { log, rules: Arc::new(Rules { settings, routing }), rerouting, name, clock }
     }
 
     /// Works, or waits for the one that does to end, until `shutdown`.

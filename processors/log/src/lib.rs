@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod append;
+mod applied;
 mod condition;
 mod connect;
 mod dead_letter;
@@ -21,6 +22,7 @@ mod stop;
 mod watching;
 
 pub use append::{AppendError, Appender, Receipt};
+pub use applied::{Applied, Hearing};
 pub use condition::Condition;
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};

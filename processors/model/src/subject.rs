@@ -124,3 +124,8 @@ pub fn leaders_bucket(prefix: &str) -> String {
 pub fn notifier_bucket(prefix: &str) -> String {
     format!("{prefix}-notifier")
 }
+
+/// The key-value bucket that has the configuration that was applied last.
+pub fn applied_bucket(prefix: &str) -> String {
+    format!("{prefix}-applied")
+}

@@ -8,7 +8,7 @@ use crate::save::Saving;
 use crate::tick::{self, Ticks};
 use crate::worker::{Shared, WorkerError};
 use nexusflow_engine::Partition;
-use nexusflow_log::{Origin, ReadError, Reader, Record};
+use nexusflow_log::{Applied, Origin, ReadError, Reader, Record};
 use nexusflow_model::event::control::ConfigChanged;
 use nexusflow_model::{Timestamp, cloudevents};
 use std::sync::{Arc, Mutex};
@@ -164,16 +164,31 @@ impl Owner {
             return;
         }
         let content = serde_json::to_value(business).unwrap_or_default();
+        let said = serde_json::to_vec(&content).unwrap_or_default();
         let envelope = match ConfigChanged::envelope(&version, &self.shared.owner, content, now()) {
             Ok(envelope) => envelope,
             Err(error) => return tracing::error!(%error, "the configuration can't be put into the log"),
         };
         match self.shared.appender.append_to(self.partition, &envelope).await {
             Ok(receipt) => match receipt.await {
-                Ok(place) => tracing::info!(?place, "the configuration of the business changed"),
+                Ok(place) => {
+                    tracing::info!(?place, "the configuration of the business changed");
+                    self.say_applied(said).await;
+                }
                 Err(error) => tracing::error!(%error, "could not append the configuration"),
             },
             Err(error) => tracing::error!(%error, "could not append the configuration"),
+        }
+    }
+
+    /// Tells those who do not fold which configuration holds.
+    async fn say_applied(&self, content: Vec<u8>) {
+        let said = match Applied::open(&self.shared.log).await {
+            Ok(applied) => applied.say(content.into()).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = said {
+            tracing::warn!(%error, "the notifier goes by its own files until it is started again");
         }
     }
 

@@ -72,6 +72,12 @@ impl Decider {
         Ok(Self { rules, state, orders: Vec::new(), is_changed: false })
     }
 
+    /// People are to be told in another way from now on; what is held already is held by the new way too.
+    pub(super) fn reroute(&mut self, routing: Routing) {
+        let settings = self.rules.settings.clone();
+        self.rules = Arc::new(Rules { settings, routing });
+    }
+
     /// The last entry of the output log that was decided.
     pub(super) fn sequence(&self) -> u64 {
         self.state.sequence

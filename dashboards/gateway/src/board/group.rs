@@ -57,6 +57,7 @@ pub(crate) struct Group {
     /// The worst first.
     members: BTreeSet<(Severity, Timestamp, CardKey)>,
     kinds: Tally<AlertKind>,
+    severities: Tally<Severity>,
     states: Tally<State>,
     raised: Tally<Timestamp>,
     changed: Tally<Timestamp>,
@@ -91,6 +92,7 @@ impl Group {
             if is_new { tally.add(value) } else { tally.remove(value) }
         }
         one(&mut self.kinds, &card.kind, is_new);
+        one(&mut self.severities, &card.severity, is_new);
         one(&mut self.states, &card.state, is_new);
         one(&mut self.raised, &card.raised_at, is_new);
         one(&mut self.changed, &card.changed_at, is_new);
@@ -146,6 +148,13 @@ impl Group {
             json!(self.held.common()),
             Value::Null,
             Value::Null,
+            json!(
+                self.severities
+                    .0
+                    .iter()
+                    .map(|(severity, times)| (severity.as_str(), times))
+                    .collect::<BTreeMap<_, _>>()
+            ),
         ]
     }
 }

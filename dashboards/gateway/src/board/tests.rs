@@ -97,6 +97,7 @@ fn from_the_sixth_open_alert_on_a_group_is_one_row_until_there_are_five() {
     let cell = |shown: &Shown, col: &str| shown.cell(&group, col);
     assert_eq!((cell(&shown, "members"), cell(&shown, "severity")), (json!(6), json!("S1")));
     assert_eq!((cell(&shown, "why"), cell(&shown, "state")), (json!("worse"), json!("triggered")));
+    assert_eq!(cell(&shown, "severities"), json!({"S1": 1, "S2": 5}));
     // What is over is shown by itself, and the group is rid of it.
     shown.put(&keys[5], &AlertCard { state: State::Resolved, ..card.clone() }, &[]);
     assert_eq!(shown.rows.len(), 6);

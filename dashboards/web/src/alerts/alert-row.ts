@@ -29,6 +29,7 @@ export function alertRow(over: Partial<AlertRow> = {}): AlertRow {
     held_by: null,
     cause: null,
     action: null,
+    severities: null,
     ...over,
   };
 }

@@ -76,6 +76,10 @@ describe("the counts", () => {
       alertRow({ severity: "S3" }),
     ];
     expect(openBySeverity(rows)).toEqual({ S1: 8, S2: 0, S3: 1, S4: 0 });
+    const mixed = groupRow("g", 7, { severity: "S1", severities: { S1: 2, S4: 5 } });
+    expect(openBySeverity([mixed])).toEqual({ S1: 2, S2: 0, S3: 0, S4: 5 });
+    expect(queueOf([mixed], { ...ALL, severity: "S4" }, null)).toEqual([mixed]);
+    expect(queueOf([mixed], { ...ALL, severity: "S2" }, null)).toEqual([]);
   });
 
   it("know who has waited longest for anybody", () => {

@@ -86,7 +86,7 @@ export function queueOf(rows: readonly AlertRow[], filters: Filters, actor: stri
   return rows
     .filter((row) => isOf(row, which))
     .filter((row) => !mine || (row.members !== null && row.owner === null) || row.owner === actor)
-    .filter((row) => severity === null || row.severity === severity)
+    .filter((row) => severity === null || row.severity === severity || (row.severities?.[severity] ?? 0) > 0)
     .filter((row) => kind === null || row.kind === kind)
     .filter((row) => text.trim() === "" || says(row, text.trim()))
     .sort(which === "done" ? byChange : byUrgency);
@@ -97,7 +97,10 @@ export type Counts = Readonly<Record<Severity, number>>;
 /** How many are open, by severity; a group counts what it stands for. */
 export function openBySeverity(rows: readonly AlertRow[]): Counts {
   const counts = { S1: 0, S2: 0, S3: 0, S4: 0 };
-  for (const row of rows) if (isOpen(row)) counts[row.severity] += manyOf(row);
+  for (const row of rows.filter(isOpen)) {
+    if (row.severities === null) counts[row.severity] += manyOf(row);
+    else for (const severity of SEVERITIES) counts[severity] += row.severities[severity] ?? 0;
+  }
   return counts;
 }
 

@@ -41,6 +41,8 @@ const alertRow = v.object({
   held_by: maybeText,
   cause: maybeText,
   action: maybeText,
+  /** Null for one alert; how many of each severity a group row stands for. */
+  severities: v.nullish(v.record(text, v.number()), null),
 });
 export type AlertRow = v.InferOutput<typeof alertRow>;
 

@@ -43,6 +43,7 @@ pub const COLS: &[&str] = &[
     "held_by",
     "cause",
     "action",
+    "severities",
 ];
 
 /// The column that identifies a silence.
@@ -81,6 +82,7 @@ pub fn row(customer: &Id, alert: &str, card: &AlertCard, held_by: Option<&str>) 
         json!(held_by),
         json!(card.cause),
         json!(card.action),
+        Value::Null,
     ]
 }
 
