@@ -14,6 +14,9 @@ pub(super) const LINE: &str = "$line";
 /// The column that says of which table of a database a row is.
 pub(super) const TABLE: &str = "$table";
 
+/// What of a row is kept among the dead letters.
+const KEPT_BYTES_MAX: usize = 256 << 10;
+
 /// Rows, by a mapping: those of a file or table by the `[[file]]` whose path means it.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
@@ -74,7 +77,7 @@ fn refused(arrival: &Arrival, reason: String) -> Vec<Incoming> {
     vec![Incoming { original: arrival.body.clone(), event: Err(Reject::new(".", reason)) }]
 }
 
-/// Where it stands is said with what is wrong with it.
+/// Where it stands is said with what is wrong with it; of a row that no message holds only the beginning is kept.
 fn placed(incoming: Incoming) -> Incoming {
     let Incoming { original, event: Err(reject) } = incoming else { return incoming };
     let row: Value = serde_json::from_slice(&original).unwrap_or_default();
@@ -83,5 +86,6 @@ fn placed(incoming: Incoming) -> Incoming {
         (_, _, Value::String(table)) => format!(" ({table})"),
         _ => String::new(),
     };
-    Incoming { original, event: Err(Reject { reason: reject.reason + &at, ..reject }) }
+    let kept = original.slice(..original.len().min(KEPT_BYTES_MAX));
+    Incoming { original: kept, event: Err(Reject { reason: reject.reason + &at, ..reject }) }
 }

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 /// How long a server may take to answer when it is called.
 const CALL: Duration = Duration::from_secs(15);
 /// The longest message: a row with all of its values.
-const MESSAGE_BYTES_MAX: usize = 256 << 20;
+const MESSAGE_BYTES_MAX: usize = 64 << 20;
 /// The server begins to send what it has both ways; `postgres-protocol` has no word for it.
 const COPY_BOTH_TAG: u8 = b'W';
 /// How values are to be written, and that nothing we wait for is cut short.
@@ -229,7 +229,9 @@ impl Client {
             if let Some(header) = Header::parse(&self.inbox)? {
                 let bytes = header.len() as usize;
                 if bytes > MESSAGE_BYTES_MAX {
-                    return Err(Fault::new("the server sent a row of more than 256 MiB"));
+                    return Err(Fault::new(
+                        "the server sent a row of more than 64 MiB: publish the table without its large columns",
+                    ));
                 }
                 if self.has_more() && header.tag() == COPY_BOTH_TAG {
                     self.inbox.advance(1 + bytes);

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// The server is told so often how far we are, and asked whether it is there.
-const BEAT: Duration = Duration::from_secs(10);
+const BEAT: Duration = Duration::from_secs(2);
 /// A server that says nothing for so long is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// So many rows, or bytes of them, are stored together.
