@@ -273,3 +273,20 @@ mod bucket {
         assert_eq!(dead_letters(&nexusflow), []);
     }
 }
+
+/// What the page says to try does what it says.
+#[test]
+fn the_session_of_the_page_works_as_it_is_written() {
+    let nexusflow = nexusflow("exports", "");
+    let page = std::fs::read_to_string(harness::root().join("docs/connect/folder.md")).unwrap();
+    let session = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let ran = std::process::Command::new("bash").args(["-euc", session]).current_dir(nexusflow.folder()).status();
+    assert!(ran.unwrap().success());
+    let _up = nexusflow.up(&[]);
+    eventually(SOON, "the rows are read", || {
+        let (events, letters) = (stored(&nexusflow), dead_letters(&nexusflow));
+        let of = |kind: &str| events.iter().filter(|event| event["type"] == kind).count();
+        let shown = (of("order.placed"), of("payment.received"), letters.len());
+        (shown == (2, 1, 1)).then_some(()).ok_or_else(|| format!("{shown:?} {letters:?}\n{}", nexusflow.logs()))
+    });
+}

@@ -136,3 +136,101 @@ pub(super) fn jsonl(file: impl Read, to: &mut Batches) -> Result<(), Ended> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Mapping;
+    use proptest::prelude::*;
+    use serde_json::json;
+    use tokio::sync::mpsc;
+
+    const MAPPING: &str = r#"
+        [source]
+        uri = "/a"
+        currency = "EUR"
+        [[file]]
+        name = "orders"
+        path = "*.csv"
+        delimiter = ";"
+        encoding = "latin-1"
+        [[event]]
+        type = "order.cancelled"
+        from = "orders"
+        id = "{id#2}"
+        subject = "id"
+        time = "$at"
+        data.order = "id"
+    "#;
+
+    /// The rows of a file, what could not be read and at which row it ended, after `skip` rows.
+    fn read(bytes: &[u8], is_csv: bool, skip: u64) -> (Vec<Value>, Vec<String>, Result<(), Ended>) {
+        let shape = Mapping::parse("a", MAPPING).unwrap().shape_of("a.csv").unwrap();
+        let (to, mut from) = mpsc::channel(1_000);
+        let mut to = Batches::new(to, "a.csv".into(), skip, false);
+        let ended = if is_csv { csv(bytes, &shape, &mut to) } else { jsonl(bytes, &mut to) };
+        to.send().unwrap();
+        let (mut rows, mut bad) = (Vec::new(), Vec::new());
+        while let Ok(batch) = from.try_recv() {
+            rows.extend(batch.rows);
+            bad.extend(batch.bad.into_iter().map(|(_, reject)| reject.reason));
+        }
+        (rows, bad, ended)
+    }
+
+    #[test]
+    fn columns_of_one_name_are_numbered_and_letters_are_those_of_the_encoding() {
+        let (rows, bad, ended) = read(b"id;id;city\n1;2;M\xe1laga\n3\n", true, 0);
+        assert_eq!(rows, [json!({"id": "1", "id#2": "2", "city": "Málaga", "$file": "a.csv", "$line": 2})]);
+        assert_eq!(
+            (bad.as_slice(), ended.is_ok()),
+            (&["has 1 cells, the header has 3 (a.csv, line 3)".to_owned()][..], true)
+        );
+    }
+
+    #[test]
+    fn what_is_stored_already_is_left_out_whether_it_could_be_read_or_not() {
+        let (rows, bad, _) = read(b"id;id\n1;1\n2\n3;3\n4\n", true, 2);
+        assert_eq!((rows.len(), bad.len(), &rows[0]["id"], &rows[0]["$line"]), (1, 1, &json!("3"), &json!(4)));
+    }
+
+    #[test]
+    fn a_file_without_its_columns_is_refused_and_does_not_repeat_what_it_has() {
+        let (_, _, ended) = read(b"id;secret\n", true, 0);
+        let Err(Ended::Refused(reason, begins)) = ended else { panic!("{ended:?}") };
+        assert_eq!(reason, "has no column \"id#2\" in its first line, which the mapping uses");
+        assert_eq!(begins, "id;secret\n");
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_left_out_and_the_next_is_read() {
+        let mut text = b"{\"a\":1}\n{\"b\":\"".to_vec();
+        text.extend(std::iter::repeat_n(b'x', 3 * ROW_BYTES_MAX));
+        text.extend(b"\n{\"c\":1}");
+        let (rows, bad, _) = read(&text, false, 0);
+        assert_eq!((rows.len(), &rows[1]["$line"]), (2, &json!(3)));
+        assert_eq!(bad, ["is longer than 1 MiB (a.csv, line 2)"]);
+    }
+
+    #[test]
+    fn an_open_quote_ends_the_file_and_not_the_memory() {
+        let mut text = b"id;id\n1;1\n2;\"2\n".to_vec();
+        text.extend(std::iter::repeat_n(b'x', 4 * ROW_BYTES_MAX));
+        let (rows, _, ended) = read(&text, true, 0);
+        let Err(Ended::Refused(reason, _)) = ended else { panic!("{ended:?}") };
+        assert_eq!((rows.len(), reason.contains("line 3 is longer than 1 MiB")), (1, true), "{reason}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_much(bytes in prop::collection::vec(any::<u8>(), 0..400), is_csv: bool) {
+            let named = [b"id;id\n", bytes.as_slice()].concat();
+            for bytes in [&bytes, &named] {
+                let (rows, bad, ended) = read(bytes, is_csv, 0);
+                // Whatever is not a row is a row that can't be read, or ends the file.
+                let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+                prop_assert!(is_csv || ended.is_ok() && rows.len() + bad.len() == lines);
+            }
+        }
+    }
+}

@@ -188,13 +188,18 @@ async fn fetch(store: &dyn ObjectStore, location: &Path) -> Result<File, String>
 }
 
 fn read_all(file: File, shape: &Shape, mut to: Batches) -> Result<(), Ended> {
-    match shape.format {
-        Format::Csv => lines::csv(file, shape, &mut to)?,
-        Format::Jsonl => lines::jsonl(file, &mut to)?,
+    let ended = match shape.format {
+        Format::Csv => lines::csv(file, shape, &mut to),
+        Format::Jsonl => lines::jsonl(file, &mut to),
         #[cfg(feature = "parquet")]
-        Format::Parquet => super::parquet::rows(file, &mut to)?,
+        Format::Parquet => super::parquet::rows(file, &mut to),
         #[cfg(not(feature = "parquet"))]
-        Format::Parquet => return Err(Ended::Unreadable("this program was built without Parquet".into())),
+        Format::Parquet => Err(Ended::Unreadable("this program was built without Parquet".into())),
+    };
+    // Some rows of those that depend on one another would be events of their own.
+    if shape.is_grouped && ended.is_err() {
+        return ended;
     }
-    to.send()
+    to.send()?;
+    ended
 }
