@@ -89,3 +89,52 @@ fn placed(incoming: Incoming) -> Incoming {
     let kept = original.slice(..original.len().min(KEPT_BYTES_MAX));
     Incoming { original: kept, event: Err(Reject { reason: reject.reason + &at, ..reject }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{folder, postgresql};
+    use super::*;
+    use crate::arrival::Headers;
+    use crate::source::Named;
+    use nexusflow_model::Timestamp;
+    use std::sync::Arc;
+
+    fn arrival(body: &str) -> Arrival {
+        Arrival { headers: Headers::new(), body: body.to_owned().into(), at: Timestamp::from_ms(1).unwrap() }
+    }
+
+    #[test]
+    fn the_samples_become_what_they_say() {
+        let named = Named { name: Arc::from("a"), uri: Source::new("/sources/a").unwrap(), folder: ".".into() };
+        for connector in [folder::CONNECTOR, postgresql::CONNECTOR] {
+            let opened = (connector.open)(&named, connector.example.parse().unwrap()).unwrap();
+            for sample in connector.samples {
+                let read = opened.decoder.decode(&arrival(sample.body));
+                let kinds: Vec<&str> =
+                    read.iter().map(|one| one.event.as_ref().unwrap().event.kind().as_str()).collect();
+                assert_eq!(kinds, sample.becomes, "{}", sample.what);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_without_its_value() {
+        let rows = Rows::new("example_folder", Path::new(""), &Source::new("/sources/a").unwrap()).unwrap();
+        let row = r#"{"$file":"orders-1.csv","$line":7,"id":"1","customer":"c","placed_at":"2026-01-05T10:00:00Z","total":"a secret"}"#;
+        let other = r#"{"$file":"others.csv","$line":1}"#;
+        let read = rows.decode(&arrival(&format!("[{row},{other}]")));
+        let said: Vec<String> = read.iter().map(|one| one.event.clone().unwrap_err().to_string()).collect();
+        assert!(said[0].ends_with("(orders-1.csv, line 7)") && said[0].starts_with("data.total: "), "{said:?}");
+        assert_eq!(said[1], ".: is of no file or table of the mapping (others.csv, line 1)");
+        assert!(!said[0].contains("a secret"), "{said:?}");
+        // What is kept can be decoded again, to the same.
+        let again = rows.decode(&Arrival { body: read[0].original.clone(), ..arrival("") });
+        assert_eq!(again[0].event, read[0].event);
+    }
+
+    #[test]
+    fn joins_are_refused_with_what_reads_them() {
+        let said = Rows::new("olist", Path::new(""), &Source::new("/sources/a").unwrap()).unwrap_err();
+        assert!(said.contains("has joins") && said.contains("nexusflow replay"), "{said}");
+    }
+}

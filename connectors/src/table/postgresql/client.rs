@@ -16,6 +16,8 @@ use tokio::net::TcpStream;
 const CALL: Duration = Duration::from_secs(15);
 /// The longest message: a row with all of its values.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
+/// So much is read at a time.
+const READ_BYTES: usize = 64 << 10;
 /// The server begins to send what it has both ways; `postgres-protocol` has no word for it.
 const COPY_BOTH_TAG: u8 = b'W';
 /// How values are to be written, and that nothing we wait for is cut short.
@@ -241,6 +243,7 @@ impl Client {
                     return Ok(Message::parse(&mut self.inbox)?);
                 }
             }
+            self.inbox.reserve(READ_BYTES);
             if self.wire.read_buf(&mut self.inbox).await? == 0 {
                 return Err(Fault::new("the server closed the connection"));
             }

@@ -9,7 +9,7 @@ const VERSION_MIN: u32 = 130_000;
 /// Where tables are published with the rows and columns that may be seen.
 const VERSION_WITH_FILTERS: u32 = 150_000;
 /// "insufficient_privilege".
-const NOT_ALLOWED: &str = "42501";
+pub(super) const NOT_ALLOWED: &str = "42501";
 
 /// What a server keeps for us.
 #[derive(Debug, PartialEq, Eq)]

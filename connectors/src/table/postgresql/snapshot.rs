@@ -1,10 +1,10 @@
 //! The rows that are there already, as of the instant at which the slot begins: what changes later comes from the slot, so that
 //! nothing falls between.
 
-use super::client::{Client, Said};
+use super::client::{Client, Fault, Said};
 use super::pgoutput::Relation;
 use super::settings::Database;
-use super::setup::Published;
+use super::setup::{NOT_ALLOWED, Published, quoted};
 use super::stream::{Failure, Reading};
 use super::value;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ impl Database {
             client.ask(&table.select).await?;
             let mut relation = Relation { name: table.name.clone(), columns: Vec::new() };
             loop {
-                match client.said().await? {
+                match client.said().await.map_err(|fault| may_not_read(fault, &self.user, &table.name))? {
                     Said::Columns(columns) => relation.columns = columns,
                     Said::Row(cells) => {
                         number += 1;
@@ -55,4 +55,13 @@ impl Database {
         tracing::info!(slot = %self.slot, rows = number, "the rows that were there are read");
         Ok(())
     }
+}
+
+/// Says how a table is made readable.
+fn may_not_read(fault: Fault, user: &str, table: &str) -> Fault {
+    if !fault.is(NOT_ALLOWED) {
+        return fault;
+    }
+    let help = format!(" - as the owner of the table: GRANT SELECT ON {table} TO {};", quoted(user));
+    Fault { text: fault.text + &help, ..fault }
 }

@@ -5,7 +5,6 @@ use super::pgoutput::{self, Cell};
 use super::row::Changes;
 use super::settings::Database;
 use super::setup::{Slot, quoted};
-use super::value;
 use crate::arrival::{Arrival, Decoder, Headers};
 use crate::intake::{Origin, Stopping};
 use crate::source::{Read, Running, Site};
@@ -194,22 +193,23 @@ impl Database {
             };
             heard = Instant::now();
             let answer = match said {
-                Said::Change(bytes) => take(bytes, &mut changes, &mut place, &mut reading)?,
+                Said::Change(bytes) => take(bytes, &mut changes, &mut reading)?,
                 Said::Streaming => false,
                 Said::Ready | Said::Columns(_) | Said::Row(_) => {
                     return Err(Fault::new("the server ended the stream of changes").into());
                 }
             };
             let is_whole = !changes.is_in_transaction() && !client.has_more();
-            let is_behind = is_whole && place.brings(&changes);
             if reading.is_full() || (is_whole && !reading.rows.is_empty()) {
                 store(client, &mut reading, &place, &mut beat).await?;
                 heard = Instant::now();
             }
-            if is_behind && reading.rows.is_empty() {
-                place.confirmed = changes.committed;
-                place.tell(client, false).await?;
-            } else if answer {
+            // Nothing waits: all transactions that are here as a whole are stored.
+            let is_behind = reading.rows.is_empty() && changes.committed > place.0;
+            if is_behind {
+                place.0 = changes.committed;
+            }
+            if is_behind || answer {
                 place.tell(client, false).await?;
             }
         }
@@ -233,12 +233,7 @@ async fn store(
 }
 
 /// Takes in one message of the stream. Whether the server wants to hear of us.
-fn take(
-    mut bytes: Bytes,
-    changes: &mut Changes<'_>,
-    place: &mut Confirmed,
-    reading: &mut Reading<'_>,
-) -> Result<bool, Failure> {
+fn take(mut bytes: Bytes, changes: &mut Changes<'_>, reading: &mut Reading<'_>) -> Result<bool, Failure> {
     let unreadable = || Failure::Fault(Fault::new(pgoutput::Unreadable.to_string()));
     match bytes.try_get_u8() {
         Ok(b'w') if bytes.len() >= 24 => {
@@ -253,7 +248,6 @@ fn take(
             let end = bytes.get_u64();
             // All that lies before is here: what other tables and databases write need not be kept for us.
             if !changes.is_in_transaction() && reading.rows.is_empty() {
-                place.confirmed = place.confirmed.max(end);
                 changes.committed = changes.committed.max(end);
             }
             bytes.advance(8);
@@ -265,27 +259,20 @@ fn take(
 
 /// How far everything is stored.
 #[derive(Debug, Default)]
-struct Confirmed {
-    confirmed: u64,
-}
+struct Confirmed(u64);
 
 impl Confirmed {
-    fn brings(&self, changes: &Changes<'_>) -> bool {
-        changes.committed > self.confirmed
-    }
-
     /// Tells the server, and asks for an answer where it is `asked`.
     async fn tell(&self, client: &mut Client, asked: bool) -> Result<(), Fault> {
         let mut status = Vec::with_capacity(34);
         status.push(b'r');
         // Written, flushed and applied are the same to us.
         for _ in 0..3 {
-            status.extend(self.confirmed.to_be_bytes());
+            status.extend(self.0.to_be_bytes());
         }
         // Nobody reads our clock.
         status.extend(0_i64.to_be_bytes());
         status.push(u8::from(asked));
-        tracing::trace!(confirmed = %value::lsn(self.confirmed), "told");
         client.tell(&status).await
     }
 }
