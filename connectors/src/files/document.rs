@@ -27,8 +27,19 @@ impl Mapping {
         }
     }
 
-    /// The events of rows. What can't be understood comes back with the row it was made from.
+    /// The events of rows of the mapping's first file. What can't be understood comes back with the row it was made from.
     pub fn read_rows(&self, rows: Vec<Value>, source: &Source, at: Timestamp) -> Vec<Incoming> {
+        self.read_rows_of(0, rows, source, at)
+    }
+
+    /// The events of rows of one of the mapping's files, by its number, in the order of the rows.
+    pub(crate) fn read_rows_of(
+        &self,
+        number: usize,
+        rows: Vec<Value>,
+        source: &Source,
+        at: Timestamp,
+    ) -> Vec<Incoming> {
         let mapping = &self.inner;
         let (good, bad): (Vec<Value>, Vec<Value>) = rows.into_iter().partition(Value::is_object);
         let original = |row: &Value| Bytes::from(row.to_string());
@@ -37,8 +48,8 @@ impl Mapping {
             .map(|row| Incoming { original: original(row), event: Err(Reject::new(".", "is no JSON object")) })
             .collect();
         let mut tables: Vec<Table> = Vec::with_capacity(mapping.files.len());
-        for (number, file) in mapping.files.iter().enumerate() {
-            match Table::of_rows(file, if number == 0 { &good } else { &[] }) {
+        for (file, map) in mapping.files.iter().enumerate() {
+            match Table::of_rows(map, if file == number { &good } else { &[] }) {
                 Ok(table) => tables.push(table),
                 Err(error) => {
                     let refused =
@@ -48,19 +59,21 @@ impl Mapping {
             }
         }
         let tables = Tables::new(mapping, tables);
-        for event in mapping.events.iter().filter(|event| event.file == 0) {
-            for rank in 0..tables.rows_of(0) {
+        let mut made: Vec<(u32, Incoming)> = Vec::with_capacity(good.len());
+        for event in mapping.events.iter().filter(|event| event.file == number) {
+            for rank in 0..tables.rows_of(number) {
                 if !decode::applies(mapping, &tables, event, rank) {
                     continue;
                 }
-                let row = tables.at_rank(0, rank);
-                let made = decode::envelope(mapping, &tables, event, row);
-                let event = made
+                let row = tables.at_rank(number, rank);
+                let event = decode::envelope(mapping, &tables, event, row)
                     .map(|made| Envelope { source: source.clone(), recorded_at: at, ..made })
                     .map_err(|Rejection { field, reason, .. }| Reject { field, reason });
-                read.push(Incoming { original: original(&good[row.row as usize]), event });
+                made.push((row.row, Incoming { original: original(&good[row.row as usize]), event }));
             }
         }
+        made.sort_by_key(|(row, _)| *row);
+        read.extend(made.into_iter().map(|(_, incoming)| incoming));
         read
     }
 }

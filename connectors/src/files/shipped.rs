@@ -13,13 +13,19 @@ const SHIPPED: [(&str, &str); 6] = [
     ("online_retail", include_str!("../../../config/mappings/online_retail.toml")),
 ];
 
+/// Those of the pages that say how a system is connected; no data set is for them.
+const EXAMPLES: [(&str, &str); 2] = [
+    ("example_folder", include_str!("../../../config/mappings/connect/folder.toml")),
+    ("example_postgresql", include_str!("../../../config/mappings/connect/postgresql.toml")),
+];
+
 impl Mapping {
     /// The shipped mapping of that name.
     ///
     /// # Errors
     /// Where there is none, with the names of those that are there.
     pub fn shipped(name: &str) -> Result<Self, MappingError> {
-        let found = SHIPPED.iter().find(|(known, _)| *known == name);
+        let found = SHIPPED.iter().chain(&EXAMPLES).find(|(known, _)| *known == name);
         let (_, text) = found.ok_or_else(|| MappingError {
             mapping: name.to_owned(),
             line: 0,

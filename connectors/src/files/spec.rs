@@ -88,14 +88,15 @@ fn comma() -> char {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Format {
+pub(crate) enum Format {
     #[default]
     Csv,
     Jsonl,
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     #[default]
     #[serde(rename = "utf-8")]
     Utf8,

@@ -47,6 +47,10 @@ impl Table {
             match map.format {
                 Format::Csv => table.read_csv(map, &path, &bytes, reading)?,
                 Format::Jsonl => table.read_jsonl(map, &path, &bytes, reading)?,
+                Format::Parquet => {
+                    let cause = std::io::Error::other("a source of kind folder reads Parquet, a replay does not");
+                    return Err(ReadError::Io { path, cause });
+                }
             }
         }
         (reading.progress)(&map.name, table.len() as u64);
@@ -167,7 +171,7 @@ impl Table {
 
 impl Encoding {
     /// None where the bytes are not what they are said to be.
-    fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Latin1 if bytes.is_ascii() => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
@@ -206,12 +210,18 @@ fn json_cell<'a>(row: &'a serde_json::Value, column: &Column) -> Cow<'a, str> {
         value => value.get(word),
     };
     // A key that has a point in it comes before a path.
-    let found = row.get(&column.name).or_else(|| column.name.split('.').try_fold(row, below));
+    let whole = if column.nth == 0 { row.get(&column.name) } else { row.get(numbered(&column.name, column.nth)) };
+    let found = whole.or_else(|| column.name.split('.').try_fold(row, below));
     match found {
         None | Some(Value::Null) => "".into(),
         Some(Value::String(text)) => text.into(),
         Some(other) => other.to_string().into(),
     }
+}
+
+/// What a column of a JSON object is called that is one of several of its name: `category#2` is the second.
+pub(crate) fn numbered(name: &str, nth: usize) -> String {
+    if nth == 0 { name.to_owned() } else { format!("{name}#{}", nth + 1) }
 }
 
 /// The files of the data folder that `map` means.
@@ -251,7 +261,7 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether `name` is `pattern` with something, or nothing, for each `*`.
-fn wildcard(pattern: &str, name: &str) -> bool {
+pub(super) fn wildcard(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name

@@ -23,7 +23,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// The list. A connector is one file and one line here.
-pub const CONNECTORS: &[&Connector] = &[&crate::hook::standard::CONNECTOR];
+pub const CONNECTORS: &[&Connector] =
+    &[&crate::hook::standard::CONNECTOR, &crate::table::folder::CONNECTOR, &crate::table::postgresql::CONNECTOR];
 
 /// A kind of source.
 pub struct Connector {

@@ -120,6 +120,11 @@ pub fn leaders_bucket(prefix: &str) -> String {
     format!("{prefix}-leaders")
 }
 
+/// The key-value bucket that says how far each source was read.
+pub fn places_bucket(prefix: &str) -> String {
+    format!("{prefix}-places")
+}
+
 /// The key-value bucket in which the notifier keeps what it has yet to tell.
 pub fn notifier_bucket(prefix: &str) -> String {
     format!("{prefix}-notifier")
