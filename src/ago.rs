@@ -27,7 +27,8 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(ms) = length_ms(text) {
         return Ok(process::now().plus_ms(-ms));
     }
-    text.parse().map_err(|_| format!("{text:?} is neither a length of time such as 2d nor a time such as 2026-01-05T10:00:00Z"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is neither a length of time such as 2d nor a time such as 2026-01-05T10:00:00Z"))
 }
 
 #[cfg(test)]

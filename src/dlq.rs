@@ -172,8 +172,9 @@ async fn decide(
     let progress = ProgressBar::new(sequences.len() as u64);
     let mut tally = tell::Tally::default();
     let each = &each;
-    let mut decided =
-        futures_util::stream::iter(sequences).map(async |sequence| (*sequence, each(*sequence).await)).buffered(AT_ONCE);
+    let mut decided = futures_util::stream::iter(sequences)
+        .map(async |sequence| (*sequence, each(*sequence).await))
+        .buffered(AT_ONCE);
     while let Some((sequence, outcome)) = decided.next().await {
         let outcome = outcome?;
         progress.suspend(|| {

@@ -36,7 +36,9 @@ fn shown(payload: &[u8]) -> String {
         return format!("{json:#}");
     }
     match std::str::from_utf8(payload) {
-        Ok(text) => text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect(),
+        Ok(text) => {
+            text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+        }
         Err(_) => format!("({} bytes that are no text: --raw prints them)", payload.len()),
     }
 }
@@ -54,7 +56,9 @@ pub(crate) fn failure(sequence: u64, outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Decided { mark, before: true } => Some(format!("{sequence:>8}  was {} before", marked(mark))),
         Outcome::Decided { .. } => None,
-        Outcome::StillBad(reject) => Some(format!("{sequence:>8}  still not understood: {}: {}", reject.field, reject.reason)),
+        Outcome::StillBad(reject) => {
+            Some(format!("{sequence:>8}  still not understood: {}: {}", reject.field, reject.reason))
+        }
         Outcome::Unstored(why) => Some(format!("{sequence:>8}  not stored, try again: {why}")),
         Outcome::Unknown => Some(format!("{sequence:>8}  there is none of this number")),
     }

@@ -20,14 +20,15 @@ pub struct Reading {
 /// Reads a dead letter by the present settings of its source: the same ids and times as if it had been understood when it came, but
 /// recorded `now`.
 pub fn read_again(sources: &Sources, letter: &DeadLetter, now: Timestamp) -> Reading {
-    let arrival =
-        Arrival { headers: letter.headers.clone(), body: letter.payload.clone(), at: letter.received_at };
+    let arrival = Arrival { headers: letter.headers.clone(), body: letter.payload.clone(), at: letter.received_at };
     let incoming = match letter.kind.as_str() {
         http::KIND => by_http(letter, &arrival),
         CONSOLE => refused("kind", "was said in front of a console, to somebody who was told"),
         _ => match sources.get(&letter.source) {
             Some(source) => source.decoder.decode(&arrival),
-            None => refused("source", "is not among the sources of nexusflow.toml: name it as it was, or try a mapping"),
+            None => {
+                refused("source", "is not among the sources of nexusflow.toml: name it as it was, or try a mapping")
+            }
         },
     };
     let mut reading = Reading::default();
@@ -44,7 +45,8 @@ pub fn read_again(sources: &Sources, letter: &DeadLetter, now: Timestamp) -> Rea
 fn by_http(letter: &DeadLetter, arrival: &Arrival) -> Vec<Incoming> {
     let mut incoming = http::read_again(arrival);
     for one in &mut incoming {
-        let is_foreign = |event: &Envelope| letter.source != http::KIND && !keys::may_say(&letter.source, event.source.as_str());
+        let is_foreign =
+            |event: &Envelope| letter.source != http::KIND && !keys::may_say(&letter.source, event.source.as_str());
         if one.event.as_ref().is_ok_and(is_foreign) {
             one.event = Err(Reject::new("source", keys::what_it_may_say(&letter.source)));
         }

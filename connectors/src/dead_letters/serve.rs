@@ -55,7 +55,10 @@ pub(super) fn state(name: &str) -> Option<Wanted> {
     })
 }
 
-async fn list(State(desk): State<Desk>, asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>) -> Response {
+async fn list(
+    State(desk): State<Desk>,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Response {
     let Ok(Query(asked)) = asked else {
         let message = "source, kind, since, until (RFC 3339), state, before and limit can be asked for";
         return answer::error(StatusCode::BAD_REQUEST, "query", message, None);
@@ -66,7 +69,8 @@ async fn list(State(desk): State<Desk>, asked: Result<Query<Asked>, axum::extrac
     let Asked { source, kind, since, until, before, limit, .. } = asked;
     let selection = Selection { source, kind, since, until, state };
     let limit = limit.unwrap_or(100).clamp(1, PAGE_MAX);
-    let listed = async { Ok((desk.letters().list(&selection, before, limit, LOOK_AT).await?, desk.letters().count().await?)) };
+    let listed =
+        async { Ok((desk.letters().list(&selection, before, limit, LOOK_AT).await?, desk.letters().count().await?)) };
     match listed.await {
         Ok((page, count)) => private(&json!({
             "items": page.letters.iter().map(line).collect::<Vec<_>>(), "before": page.before,
@@ -97,7 +101,12 @@ async fn decide(
 ) -> Response {
     let actor = by.map(|Json(By { actor })| actor.trim().to_owned()).unwrap_or_default();
     if actor.is_empty() || actor.len() > ACTOR_BYTES_MAX {
-        return answer::error(StatusCode::UNPROCESSABLE_ENTITY, "actor", "must say who decides: {\"actor\": \"...\"}", None);
+        return answer::error(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "actor",
+            "must say who decides: {\"actor\": \"...\"}",
+            None,
+        );
     }
     let decided = match verb.as_str() {
         "retry" => desk.retry(sequence, &actor).await,

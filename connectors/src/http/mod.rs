@@ -31,6 +31,8 @@ use std::time::Duration;
 
 /// What events that are published at `/api/v1/events` came by.
 pub(crate) const KIND: &str = "http";
+/// Whose quota it is that all have who show no key.
+const ONE_ADDRESS: &str = "from one address";
 
 /// How much is taken in over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,8 +167,7 @@ async fn take(
     let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
     let wait = match publisher.name() {
         Some(_) => publisher.must_wait(count).map(|(wait, events_per_s)| (wait, events_per_s, "with this key")),
-        None => wait_for_quota(inner, peer, count)
-            .map(|wait| (wait, inner.settings.events_per_s.get(), "from one address")),
+        None => wait_for_quota(inner, peer, count).map(|wait| (wait, inner.settings.events_per_s.get(), ONE_ADDRESS)),
     };
     if let Some((wait, events_per_s, whose)) = wait {
         let turned_away = Tally { turned_away: events.len() as u64, heard_at: Some(now), ..Tally::default() };

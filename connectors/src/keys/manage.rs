@@ -19,7 +19,10 @@ const NAME_BYTES_MAX: usize = 40;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// No name of a source.
-    #[error("the name must be 1 to {NAME_BYTES_MAX} lower-case letters, digits and -, and not \"{}\"", crate::http::KIND)]
+    #[error(
+        "the name must be 1 to {NAME_BYTES_MAX} lower-case letters, digits and -, and not \"{}\"",
+        crate::http::KIND
+    )]
     Name,
     /// It would never hold.
     #[error("the key would have ended before it began")]

@@ -14,8 +14,8 @@ pub use known::Keys;
 pub use manage::{KeyError, NewKey, Shown};
 pub use serve::line;
 
-use nexusflow_model::limits::KEY_PREFIX;
 use nexusflow_model::Timestamp;
+use nexusflow_model::limits::KEY_PREFIX;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -121,7 +121,9 @@ mod tests {
         for own in ["/sources/shop", "/sources/shop/", "/sources/shop/eu/1"] {
             assert!(may_say("shop", own), "{own}");
         }
-        for foreign in ["/sources/shop-eu", "/sources/shoplifter/1", "/sources/", "/shop", "sources/shop", "", "/sources/SHOP"] {
+        for foreign in
+            ["/sources/shop-eu", "/sources/shoplifter/1", "/sources/", "/shop", "sources/shop", "", "/sources/SHOP"]
+        {
             assert!(!may_say("shop", foreign), "{foreign}");
         }
     }

@@ -194,11 +194,7 @@ struct SignIn {
     token: String,
 }
 
-async fn sign_in(
-    State(sessions): State<Sessions>,
-    headers: HeaderMap,
-    Json(given): Json<SignIn>,
-) -> Response {
+async fn sign_in(State(sessions): State<Sessions>, headers: HeaderMap, Json(given): Json<SignIn>) -> Response {
     let settings = &sessions.settings;
     if settings.view_token.is_none() && settings.act_token.is_none() {
         return StatusCode::NO_CONTENT.into_response();

@@ -31,7 +31,8 @@ impl Files {
         };
         let certificate = |cause: &dyn std::fmt::Display| wrong("tls_certificate_file", &self.certificate, cause);
         let chain = CertificateDer::pem_file_iter(&self.certificate).map_err(|cause| certificate(&cause))?;
-        let chain: Vec<CertificateDer<'static>> = chain.collect::<Result<_, _>>().map_err(|cause| certificate(&cause))?;
+        let chain: Vec<CertificateDer<'static>> =
+            chain.collect::<Result<_, _>>().map_err(|cause| certificate(&cause))?;
         if chain.is_empty() {
             return Err(certificate(&"there is no certificate in it"));
         }

@@ -75,8 +75,9 @@ impl Bucket {
     /// # Errors
     /// Where NATS does not answer.
     pub async fn all(&self) -> Result<Vec<Entry>, BucketError> {
-        let keys: Vec<String> = self.store.keys().await.map_err(unavailable)?.try_collect().await.map_err(unavailable)?;
-        let entries = futures_util::stream::iter(&keys).map(|key| self.get(key)).buffered(AT_ONCE);
+        let keys: Vec<String> =
+            self.store.keys().await.map_err(unavailable)?.try_collect().await.map_err(unavailable)?;
+        let entries = futures_util::stream::iter(keys).map(|key| async move { self.get(&key).await }).buffered(AT_ONCE);
         entries.try_filter_map(async |entry| Ok(entry)).try_collect().await
     }
 

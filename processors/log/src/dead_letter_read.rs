@@ -172,7 +172,8 @@ impl DeadLetterBox {
     /// The first and the last number; the last is below the first where there is none.
     async fn range(&self) -> Result<(u64, u64), BucketError> {
         let stream = self.log.jetstream().get_stream(subject::dead_letter_stream(self.log.prefix())).await;
-        let state = &stream.map_err(unavailable)?.cached_info().state.clone();
+        let stream = stream.map_err(unavailable)?;
+        let state = &stream.cached_info().state;
         Ok((state.first_sequence.max(1), state.last_sequence))
     }
 
@@ -260,6 +261,6 @@ fn letter(headers: &HeaderMap, stored_at: Timestamp) -> DeadLetter {
         kind: text("nexusflow-kind"),
         headers: serde_json::from_str(&text("nexusflow-headers")).unwrap_or_default(),
         received_at: text("nexusflow-received").parse().unwrap_or(stored_at),
-        reject: Reject::new(&text("nexusflow-field"), text("nexusflow-reason")),
+        reject: Reject::new(text("nexusflow-field"), text("nexusflow-reason")),
     }
 }
