@@ -5,6 +5,7 @@ mod harness;
 
 mod dead_letters;
 mod keys;
+mod page;
 mod privacy;
 mod shop;
 mod slow;

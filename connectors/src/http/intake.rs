@@ -2,7 +2,7 @@
 
 use super::answer;
 use crate::arrival::{Arrival, Headers, Incoming};
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
@@ -16,13 +16,17 @@ const ATTRIBUTE: &str = "ce-";
 
 /// How much of a body that is too large is read.
 const READ_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+/// How much room is made for a body before it comes.
+const ROOM_BYTES_MAX: usize = 64 * 1024;
 /// How long the next piece of a body may take to come: who stops in the middle does not keep a connection.
 const PIECE_WITHIN: Duration = Duration::from_secs(20);
 
 /// Takes a body in, up to the limit. What is larger is read to its end and thrown away, up to a point, so that the publisher
 /// hears why: one whose connection breaks while it sends learns nothing.
 pub(crate) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
-    let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::new(), 0);
+    // As much room as it says it needs, so that a batch is not moved around while it comes; but not for a mere promise.
+    let room = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(ROOM_BYTES_MAX);
+    let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::with_capacity(room), 0);
     let late = || {
         let message = format!("the body stopped coming for {} s", PIECE_WITHIN.as_secs());
         Box::new(answer::error(StatusCode::REQUEST_TIMEOUT, "body", &message, None))

@@ -208,9 +208,11 @@ impl DeadLetterBox {
         let wanted = (end - begin) as usize;
         let mut messages = consumer.fetch().max_messages(wanted).messages().await.map_err(unavailable)?;
         let mut read = Vec::with_capacity(wanted);
+        let mut left = consumer.cached_info().num_pending;
         while let Some(message) = messages.next().await {
             let message = message.map_err(unavailable)?;
             let info = message.info().map_err(unavailable)?;
+            left = if info.stream_sequence + 1 >= end { 0 } else { info.pending };
             if info.stream_sequence >= end {
                 break;
             }
@@ -219,7 +221,8 @@ impl DeadLetterBox {
             let bytes = said(&headers, "Nats-Msg-Size").and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
             read.push((info.stream_sequence, letter(&headers, stored_at), bytes));
         }
-        Ok(read)
+        // A list must not be short without saying so.
+        if left == 0 { Ok(read) } else { Err(unavailable("the dead letters did not all come: try again")) }
     }
 }
 

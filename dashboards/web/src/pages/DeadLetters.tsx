@@ -3,7 +3,8 @@ import { useActor } from "../alerts/actor";
 import parts from "../alerts/parts.module.css";
 import { WhoDialog } from "../alerts/Who";
 import { useGet } from "../api/use-get";
-import { useZone } from "../feed/hooks";
+import { useTopic, useZone } from "../feed/hooks";
+import { OPERATOR } from "../feed/topics";
 import { count } from "../format/number";
 import { moment } from "../format/time";
 import {
@@ -17,6 +18,7 @@ import {
 import { Letter } from "../operator/Letter";
 import styles from "../operator/operator.module.css";
 import { OperatorSections } from "../operator/Sections";
+import { Freshness } from "../ui/Freshness";
 import { Header } from "../ui/Header";
 import { Hidden } from "../ui/Hidden";
 import { useTitle } from "../ui/title";
@@ -203,7 +205,14 @@ export function DeadLetters() {
   const actor = useActor();
   const [asked, setAsked] = useState<Asked>({ state: "waiting", source: "", before: null });
   const [version, setVersion] = useState(0);
-  const { value, error } = useGet(listPath(asked.state, asked.source, asked.before), deadLetters, version);
+  // As many as wait are told live: another number is another list.
+  const figures = useTopic(OPERATOR);
+  const told = figures.rows.find((row) => row.key === "dead_letters")?.value ?? "";
+  const { value, error } = useGet(
+    listPath(asked.state, asked.source, asked.before),
+    deadLetters,
+    `${version} ${told}`,
+  );
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [opened, setOpened] = useState<number | null>(null);
   const [waiting, setWaiting] = useState<"retry" | "drop" | null>(null);
@@ -237,6 +246,7 @@ export function DeadLetters() {
     <div className={page.page}>
       <Header>
         <span className={page.push} />
+        <Freshness view={figures.view} />
       </Header>
       <main id="main" tabIndex={-1}>
         <OperatorSections />

@@ -4,13 +4,15 @@ import parts from "../alerts/parts.module.css";
 import { WhoDialog } from "../alerts/Who";
 import { postJson } from "../api/post";
 import { useGet } from "../api/use-get";
-import { useZone } from "../feed/hooks";
+import { useTopic, useZone } from "../feed/hooks";
+import { OPERATOR } from "../feed/topics";
 import { DASH } from "../format/money";
 import { count } from "../format/number";
 import { moment } from "../format/time";
 import { type FreshKey, freshKey, type Key, keys } from "../operator/keys";
 import styles from "../operator/operator.module.css";
 import { OperatorSections } from "../operator/Sections";
+import { Freshness } from "../ui/Freshness";
 import { Header } from "../ui/Header";
 import { useTitle } from "../ui/title";
 import scroll from "./operator.module.css";
@@ -176,6 +178,7 @@ export function Keys() {
   useTitle("Keys");
   const actor = useActor();
   const [version, setVersion] = useState(0);
+  const figures = useTopic(OPERATOR);
   const { value, error } = useGet("/api/v1/keys", keys, version);
   const [fresh, setFresh] = useState<FreshKey | null>(null);
   const [waiting, setWaiting] = useState<{ readonly act: Act } | null>(null);
@@ -202,6 +205,7 @@ export function Keys() {
     <div className={page.page}>
       <Header>
         <span className={page.push} />
+        <Freshness view={figures.view} />
       </Header>
       <main id="main" tabIndex={-1}>
         <OperatorSections />
