@@ -42,7 +42,7 @@ export function Letter({ sequence, onClose }: { sequence: number; onClose: () =>
   return (
     <dialog ref={dialog} className={styles.letter} aria-labelledby="letter-title" onClose={onClose}>
       <div className={styles.letterHead}>
-        <h2 id="letter-title">Number {count(sequence)}</h2>
+        <h2 id="letter-title">Number {sequence}</h2>
         <button type="button" className={parts.button} onClick={onClose}>
           Close
         </button>

@@ -65,11 +65,11 @@ function Line({ row, choice, onOpen }: { row: DeadLetter; choice: Choice; onOpen
       </th>
       <td>{moment(row.received_at, zone)}</td>
       <td>{row.source}</td>
-      <td className={sections.long}>
+      <td className={`${sections.long} ${styles.wrong}`}>
         <span className={styles.field}>{row.field}</span> {row.reason}
       </td>
-      <td className={sections.number}>{count(row.bytes)}</td>
-      <td>
+      <td className={`${sections.number} ${styles.size}`}>{count(row.bytes)}</td>
+      <td className={styles.decided}>
         <span className={sections.outcome} data-outcome={OUTCOMES[state] ?? "held"}>
           {WORDS[state] ?? state}
           {by !== null && ` by ${by}`}
@@ -92,7 +92,7 @@ function Table({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
     <section className={scroll.scroll} tabIndex={0} aria-label="Not understood">
-      <table className={sections.table}>
+      <table className={`${sections.table} ${styles.letters}`}>
         <thead>
           <tr>
             <th scope="col" className={styles.choose}>
