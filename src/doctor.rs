@@ -1,5 +1,7 @@
 //! `nexusflow doctor`: what is wrong with a set-up, and how to mend it.
 
+mod pinned;
+
 use crate::config::{Config, ConfigError};
 use crate::{nats_server, out};
 use nexusflow_connectors::notify;
@@ -8,7 +10,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// How long anything may take to answer.
@@ -210,12 +212,20 @@ async fn gateway(config: &Config, is_needed: bool, examination: &mut Examination
     }
 }
 
-/// Asks `GET /readyz`: (ready, what it said).
-async fn readiness(config: &Config) -> std::io::Result<(bool, String)> {
-    let mut stream = TcpStream::connect(config.gateway.listen).await?;
+async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<String> {
     stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+/// Asks `GET /readyz`: (ready, what it said).
+async fn readiness(config: &Config) -> std::io::Result<(bool, String)> {
+    let stream = TcpStream::connect(config.gateway.listen).await?;
+    let answer = match &config.gateway.tls_certificate_file {
+        None => ask(stream).await?,
+        Some(certificate) => ask(pinned::connect(stream, certificate).await?).await?,
+    };
     let said = answer.rsplit("\r\n\r\n").next().unwrap_or_default().trim().to_owned();
     match answer.split(' ').nth(1) {
         Some("200") => Ok((true, said)),

@@ -50,7 +50,8 @@ pub(crate) struct Arguments {
 
 /// Runs the load test; fails where something was lost or counted twice.
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let url = arguments.url.unwrap_or_else(|| format!("http://{}", reachable(config.gateway.listen)));
+    let url =
+        arguments.url.unwrap_or_else(|| format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen)));
     let target = Target::new(&url, config.access.publish_token.clone(), config.access.view_token.clone())?;
     let settings = Settings {
         rate: arguments.rate,

@@ -1,10 +1,13 @@
 //! NexusFlow: real-time commercial operations.
 
+mod ago;
 mod apply;
 mod business;
 mod config;
 mod demo;
+mod dlq;
 mod doctor;
+mod keys;
 mod line;
 mod loadtest;
 mod nats_server;
@@ -57,6 +60,12 @@ enum Command {
     Loadtest(loadtest::Arguments),
     /// Say which alerts other thresholds would have raised over the recorded stream, beside those that were.
     Whatif(whatif::Arguments),
+    /// Look at what could not be understood, and decide what becomes of it.
+    #[command(subcommand)]
+    Dlq(dlq::Command),
+    /// Keys with which other systems publish: make, list, revoke.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -111,6 +120,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Demo => demo::run(&config).await?,
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,
+        Command::Dlq(command) => return Box::pin(dlq::run(&config, command)).await,
+        Command::Keys(command) => return Box::pin(keys::run(&config, command)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,
         Command::Config(ConfigCommand::Apply) => return Box::pin(apply::run(&config)).await,
         Command::Config(ConfigCommand::Show) => out::say(&config.shown()?),

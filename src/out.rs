@@ -10,6 +10,11 @@ pub(crate) fn say(line: &str) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
+/// Says something beside the result: a script that takes what is printed does not get it.
+pub(crate) fn hint(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
 /// Says why the program ends, and what lies behind that.
 pub(crate) fn fail(error: &dyn Error) -> ExitCode {
     let mut text = format!("nexusflow: {error}");

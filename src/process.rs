@@ -3,15 +3,17 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::out;
+use nexusflow_connectors::dead_letters::Desk;
 use nexusflow_connectors::hook::Hooks;
 use nexusflow_connectors::http::{Asked, Decided, Http};
 use nexusflow_connectors::intake::{Intake, Lag, Ledger};
+use nexusflow_connectors::keys::{Admitted, Keys};
 use nexusflow_connectors::notify::{self, Inhibit, Notifier, Routing, time_zone};
 use nexusflow_connectors::source::Readers;
 use nexusflow_domain::Business;
 use nexusflow_engine::Decision;
 use nexusflow_gateway::Gateway;
-use nexusflow_log::{Appender, DeadLetters, Log};
+use nexusflow_log::{Appender, DeadLetterBox, DeadLetters, Log};
 use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::event::control::ConfigChanged;
 use nexusflow_model::{Id, Label, Place, Timestamp};
@@ -63,6 +65,11 @@ pub(crate) fn owner() -> String {
     format!("{}:{}", host.trim(), std::process::id())
 }
 
+/// Who sits at this command line, for what must tell who decided.
+pub(crate) fn person() -> String {
+    std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "the command line".into())
+}
+
 /// Folds until `shutdown`.
 pub(crate) async fn run_worker(
     config: &Config,
@@ -110,6 +117,10 @@ fn routing(business: &Business) -> Routing {
 pub(crate) struct Doors {
     http: Http,
     hooks: Hooks,
+    desk: Desk,
+    keys: Keys,
+    /// Who is let in at the first.
+    admitted: Admitted,
 }
 
 /// Starts a gateway; the second part is what it takes in.
@@ -122,24 +133,30 @@ pub(crate) async fn start_gateway(
     let ledger = Arc::new(Ledger::default());
     let counted = Arc::clone(&ledger);
     let total = Arc::new(move || counted.total());
+    let keys = Keys::open(log, config.http.events_per_s, now).await?;
+    let (watched, until) = (keys.clone(), shutdown.clone());
     let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), total, shutdown).await?;
+    tokio::spawn(async move { watched.watch(until).await });
     let owners = gateway.owners();
     let lag: Lag = Arc::new(move |partition| owners.lag_ms(partition));
     let intake = intake(config, log, ledger, lag);
     let patience = Duration::from_millis(config.http.store_timeout_ms);
     let hooks = Hooks::new(sources, intake.clone(), config.http.public_url.clone(), patience, now);
+    let desk = Desk::new(DeadLetterBox::open(log).await?, config.sources()?, intake.clone(), now);
     let http = Http::new(intake, config.http.clone(), now, Arc::new(Owners(gateway.owners())));
-    Ok((gateway, Doors { http, hooks }))
+    let admitted = Admitted { keys: keys.clone(), has_token: config.access.publish_token.is_some() };
+    Ok((gateway, Doors { http, hooks, desk, keys, admitted }))
 }
 
-fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) -> Intake {
+pub(crate) fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) -> Intake {
     Intake::new(Appender::start(log), DeadLetters::new(log), ledger, lag, config.http.lag_ms_max)
 }
 
 /// Serves until `shutdown`.
 pub(crate) async fn serve(gateway: Gateway, doors: Doors) -> Result<(), Box<dyn Error>> {
-    let Doors { http, hooks } = doors;
-    Ok(gateway.serve(http.router(), http.acts(), hooks.router()).await?)
+    let Doors { http, hooks, desk, keys, admitted } = doors;
+    let acts = http.acts().merge(desk.router()).merge(keys.router());
+    Ok(gateway.serve(http.router(admitted), acts, hooks.router()).await?)
 }
 
 /// Reads the sources that do not call us, until `shutdown`.
@@ -227,7 +244,7 @@ pub(crate) async fn gateway(config: &Config) -> Result<(), Box<dyn Error>> {
     let (_raise, flag) = shutdown()?;
     let log = open_log(config, "gateway").await?;
     let (gateway, doors) = start_gateway(config, &log, flag).await?;
-    out::say(&format!("gateway on http://{}", gateway.address()));
+    out::say(&format!("gateway on {}://{}", config.gateway.scheme(), gateway.address()));
     serve(gateway, doors).await
 }
 

@@ -30,7 +30,7 @@ async fn run(config: &Config, with_demo: bool) -> Result<(), Box<dyn Error>> {
     let log = process::open_log(config, "up").await?;
     out::say(&format!("  Log       {} partitions, prefix {}", log.partitions(), log.prefix()));
     let (gateway, doors) = process::start_gateway(config, &log, flag.clone()).await?;
-    out::say(&format!("  Wall      http://{}", gateway.address()));
+    out::say(&format!("  Wall      {}://{}", config.gateway.scheme(), gateway.address()));
     let worker = process::run_worker(config, log.clone(), flag.clone());
     let serving = process::serve(gateway, doors);
     let sources = process::run_sources(config, log.clone(), flag.clone());

@@ -3,11 +3,13 @@
 #![warn(missing_docs)]
 
 pub mod arrival;
+pub mod dead_letters;
 pub mod demo;
 pub mod files;
 pub mod hook;
 pub mod http;
 pub mod intake;
+pub mod keys;
 pub mod notify;
 pub mod source;
 pub mod table;

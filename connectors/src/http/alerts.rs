@@ -264,7 +264,7 @@ pub(super) fn from_console(id: &str, subject: Id, event: Event, now: Timestamp) 
 pub(super) async fn take(inner: &Inner, peer: SocketAddr, body: Body) -> Result<Bytes, Box<Response>> {
     let body = intake::body(body).await?;
     match wait_for_quota(inner, peer.ip(), NonZeroU32::MIN) {
-        Some(wait) => Err(Box::new(answer::too_many(inner.settings.events_per_s.get(), wait))),
+        Some(wait) => Err(Box::new(answer::too_many(inner.settings.events_per_s.get(), super::ONE_ADDRESS, wait))),
         None => Ok(body),
     }
 }

@@ -25,9 +25,9 @@ fn with_retry(mut response: Response, retry_after_s: Option<u64>) -> Response {
     response
 }
 
-/// Too many events for the quota.
-pub(super) fn too_many(events_per_s: u32, wait: Duration) -> Response {
-    let message = format!("at most {events_per_s} events a second are taken from one address");
+/// Too many events for the quota of `whose`.
+pub(super) fn too_many(events_per_s: u32, whose: &str, wait: Duration) -> Response {
+    let message = format!("at most {events_per_s} events a second are taken {whose}");
     error(StatusCode::TOO_MANY_REQUESTS, "body", &message, Some(wait.as_secs() + 1))
 }
 

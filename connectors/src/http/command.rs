@@ -2,11 +2,12 @@
 
 use super::{Decided, Http, Incoming, answer, intake};
 use crate::intake::Outcome;
-use axum::Json;
+use crate::keys::Publisher;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use nexusflow_model::{Place, Reject, partition};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -15,11 +16,12 @@ use std::net::SocketAddr;
 pub(super) async fn ask(
     State(http): State<Http>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(publisher): Extension<Publisher>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let inner = &http.inner;
-    let mut events = match super::take(inner, peer.ip(), &headers, body).await {
+    let mut events = match super::take(inner, peer.ip(), &publisher, &headers, body).await {
         Ok((events, _)) => events,
         Err(answer) => return *answer,
     };
@@ -28,7 +30,7 @@ pub(super) async fn ask(
     };
     let asked = Incoming { event: asked.event.and_then(only_commands), ..asked };
     let identity = asked.event.as_ref().ok().map(partition::identity_hash);
-    let outcome = inner.store(intake::said(&headers), vec![asked]).await;
+    let outcome = inner.store(&publisher, intake::said(&headers), vec![asked]).await;
     match (&outcome, identity) {
         (Outcome { stored, .. }, Some(identity)) if !stored.is_empty() => {
             let place = stored[0].1;

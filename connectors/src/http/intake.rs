@@ -1,26 +1,37 @@
 //! From a request to the events in it.
 
 use super::answer;
-use crate::arrival::{Headers, Incoming};
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, StatusCode, header};
+use crate::arrival::{Arrival, Headers, Incoming};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::StreamExt;
 use nexusflow_model::cloudevents::{Attributes, decode_binary, decode_structured, split_batch};
 use nexusflow_model::limits::{BATCH_EVENTS_MAX, BODY_BYTES_MAX};
 use nexusflow_model::{Envelope, Reject, Timestamp};
+use std::time::Duration;
 
 /// What the attributes of an event in binary mode begin with.
 const ATTRIBUTE: &str = "ce-";
 
 /// How much of a body that is too large is read.
 const READ_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+/// How much room is made for a body before it comes.
+const ROOM_BYTES_MAX: usize = 64 * 1024;
+/// How long the next piece of a body may take to come: who stops in the middle does not keep a connection.
+const PIECE_WITHIN: Duration = Duration::from_secs(20);
 
 /// Takes a body in, up to the limit. What is larger is read to its end and thrown away, up to a point, so that the publisher
 /// hears why: one whose connection breaks while it sends learns nothing.
 pub(crate) async fn body(body: Body) -> Result<Bytes, Box<Response>> {
-    let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::new(), 0);
-    while let Some(chunk) = stream.next().await {
+    // As much room as it says it needs, so that a batch is not moved around while it comes; but not for a mere promise.
+    let room = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(ROOM_BYTES_MAX);
+    let (mut stream, mut taken, mut bytes) = (body.into_data_stream(), Vec::with_capacity(room), 0);
+    let late = || {
+        let message = format!("the body stopped coming for {} s", PIECE_WITHIN.as_secs());
+        Box::new(answer::error(StatusCode::REQUEST_TIMEOUT, "body", &message, None))
+    };
+    while let Some(chunk) = tokio::time::timeout(PIECE_WITHIN, stream.next()).await.map_err(|_| late())? {
         let chunk = chunk
             .map_err(|error| Box::new(answer::error(StatusCode::BAD_REQUEST, "body", &error.to_string(), None)))?;
         bytes += chunk.len();
@@ -74,4 +85,16 @@ pub(super) fn said(headers: &HeaderMap) -> Headers {
     let is_read = |name: &str| name.starts_with(ATTRIBUTE) || name == header::CONTENT_TYPE.as_str();
     let kept = headers.iter().filter(|(name, _)| is_read(name.as_str()));
     kept.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
+}
+
+/// Reads again what was kept of an event that came here and could not be understood.
+pub(crate) fn read_again(arrival: &Arrival) -> Vec<Incoming> {
+    let header = |(name, value): (&String, &String)| {
+        Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_str(value).ok()?))
+    };
+    let headers: HeaderMap = arrival.headers.iter().filter_map(header).collect();
+    read(&headers, &arrival.body, arrival.at).unwrap_or_else(|_| {
+        let event = Err(Reject::new("body", "is neither a CloudEvent nor a batch of them"));
+        vec![Incoming { original: arrival.body.clone(), event }]
+    })
 }

@@ -7,17 +7,19 @@ mod intake;
 mod owners;
 mod silences;
 
-pub(crate) use intake::body;
+pub(crate) use intake::{body, read_again};
 pub use owners::{Asked, Decided, Owners};
 
 use crate::arrival::{Headers, Incoming};
-use crate::intake::{CONSOLE, Intake, Origin, Outcome};
-use axum::Router;
+use crate::intake::{CONSOLE, Intake, Origin, Outcome, Tally};
+use crate::keys::{Admitted, Publisher, admit, what_it_may_say};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{delete, post};
+use axum::{Extension, Router};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use nexusflow_model::Timestamp;
@@ -28,13 +30,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What events that are published at `/api/v1/events` came by.
-const KIND: &str = "http";
+pub(crate) const KIND: &str = "http";
+/// Whose quota it is that all have who show no key.
+const ONE_ADDRESS: &str = "from one address";
 
 /// How much is taken in over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HttpSettings {
-    /// Events a second from one address; bursts of as many are taken at once.
+    /// Events a second from one address, or with one key that says nothing else; bursts of as many are taken at once.
     pub events_per_s: NonZeroU32,
     /// How long a publisher waits for the log before it is told to come back, in milliseconds.
     pub store_timeout_ms: u64,
@@ -84,11 +88,12 @@ impl Http {
         Self { inner: Arc::new(Inner { intake, settings, limiter, now, owners, groups }) }
     }
 
-    /// `POST /api/v1/events` and `POST /api/v1/commands`.
-    pub fn router(&self) -> Router {
+    /// `POST /api/v1/events` and `POST /api/v1/commands`, for those that `door` lets in.
+    pub fn router(&self, door: Admitted) -> Router {
         Router::new()
             .route("/api/v1/events", post(publish))
             .route("/api/v1/commands", post(command::ask))
+            .layer(from_fn_with_state(door, admit))
             .with_state(self.clone())
     }
 
@@ -106,22 +111,23 @@ impl Http {
 async fn publish(
     State(http): State<Http>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(publisher): Extension<Publisher>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let inner = &http.inner;
-    let (events, is_single) = match take(inner, peer.ip(), &headers, body).await {
+    let (events, is_single) = match take(inner, peer.ip(), &publisher, &headers, body).await {
         Ok(taken) => taken,
         Err(answer) => return *answer,
     };
-    let outcome = inner.store(intake::said(&headers), events).await;
+    let outcome = inner.store(&publisher, intake::said(&headers), events).await;
     answer::outcome(&outcome, is_single)
 }
 
 impl Inner {
-    /// Stores events that came by HTTP, of which `headers` was said.
-    async fn store(&self, headers: Headers, events: Vec<Incoming>) -> Outcome {
-        let origin = Origin { source: KIND.into(), kind: KIND, headers, at: (self.now)() };
+    /// Stores events that came by HTTP from `publisher`, of which `headers` was said.
+    async fn store(&self, publisher: &Publisher, headers: Headers, events: Vec<Incoming>) -> Outcome {
+        let origin = Origin { source: source_of(publisher), kind: KIND, headers, at: (self.now)() };
         self.intake.store(&origin, events, self.patience()).await
     }
 
@@ -136,20 +142,39 @@ impl Inner {
     }
 }
 
-/// Reads the events of a request, within the quota of its peer; and whether it is about a single one.
+/// What events are counted under: the source of the key, else all that come without one together.
+fn source_of(publisher: &Publisher) -> Arc<str> {
+    publisher.name().map_or_else(|| KIND.into(), Arc::clone)
+}
+
+/// Reads the events of a request, within the quota of its key or else of its peer; and whether it is about a single one.
 async fn take(
     inner: &Inner,
     peer: IpAddr,
+    publisher: &Publisher,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(Vec<Incoming>, bool), Box<Response>> {
     let body = intake::body(body).await?;
-    let events = intake::read(headers, &body, (inner.now)())?;
-    let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
-    if let Some(wait) = wait_for_quota(inner, peer, count) {
-        return Err(Box::new(answer::too_many(inner.settings.events_per_s.get(), wait)));
+    let now = (inner.now)();
+    let events = intake::read(headers, &body, now)?;
+    let is_single = headers.contains_key("ce-id") || is_single(headers, &body);
+    if let Some(at) = events.iter().position(|one| one.event.as_ref().is_ok_and(|event| !publisher.may_say(event))) {
+        let field = if is_single { "source".into() } else { format!("[{at}].source") };
+        let message = publisher.name().map(|name| what_it_may_say(name)).unwrap_or_default();
+        return Err(Box::new(answer::error(StatusCode::FORBIDDEN, &field, &message, None)));
     }
-    Ok((events, headers.contains_key("ce-id") || is_single(headers, &body)))
+    let count = NonZeroU32::new(events.len() as u32).unwrap_or(NonZeroU32::MIN);
+    let wait = match publisher.name() {
+        Some(_) => publisher.must_wait(count).map(|(wait, events_per_s)| (wait, events_per_s, "with this key")),
+        None => wait_for_quota(inner, peer, count).map(|wait| (wait, inner.settings.events_per_s.get(), ONE_ADDRESS)),
+    };
+    if let Some((wait, events_per_s, whose)) = wait {
+        let turned_away = Tally { turned_away: events.len() as u64, heard_at: Some(now), ..Tally::default() };
+        inner.intake.ledger().note(&source_of(publisher), KIND, &turned_away);
+        return Err(Box::new(answer::too_many(events_per_s, whose, wait)));
+    }
+    Ok((events, is_single))
 }
 
 /// How long until `count` events may come from `peer`; none if they may now.

@@ -79,7 +79,7 @@ pub(super) async fn lift(
 ) -> Response {
     let inner = &http.inner;
     if let Some(wait) = wait_for_quota(inner, peer.ip(), NonZeroU32::MIN) {
-        return answer::too_many(inner.settings.events_per_s.get(), wait);
+        return answer::too_many(inner.settings.events_per_s.get(), super::ONE_ADDRESS, wait);
     }
     let actor = match params.get("actor").map(|actor| Label::new(actor)) {
         Some(Ok(actor)) => actor,

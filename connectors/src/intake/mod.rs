@@ -1,7 +1,9 @@
 //! From events that were read to the log: what can be stored is, the rest is kept among the dead letters, and both are counted.
 
+mod again;
 mod ledger;
 
+pub use again::AgainError;
 pub use ledger::{Ledger, Tally};
 
 use crate::arrival::{Headers, Incoming};

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use nexusflow_model::limits::KEY_PREFIX;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -21,7 +22,7 @@ pub struct AccessSettings {
     pub view_token: Option<String>,
     /// Who has it may act on alerts, and look.
     pub act_token: Option<String>,
-    /// Who has it may publish events.
+    /// Who has it may publish events of any source. Keys say more: `nexusflow keys create`.
     pub publish_token: Option<String>,
     /// Origins other than the gateway's own whose pages may use it, such as `https://wall.example.com`.
     pub origins: Vec<String>,
@@ -139,6 +140,8 @@ impl AccessSettings {
             token.as_ref().is_some_and(|token| bearer(headers).is_some_and(|own| same(own, token)))
         };
         match (right, &self.view_token, &self.act_token) {
+            // The door that takes events in knows the keys, and looks at them before anything else.
+            (Right::Publish, ..) if bearer(headers).is_some_and(|own| own.starts_with(KEY_PREFIX)) => None,
             (Right::Publish, ..) if self.publish_token.is_some() => {
                 (!by_bearer(&self.publish_token)).then_some(Refusal::SIGN_IN)
             }
@@ -166,9 +169,24 @@ impl AccessSettings {
 }
 
 /// Signing in and out, and who one is.
-pub(crate) fn router(settings: &Arc<AccessSettings>) -> Router {
+pub(crate) fn router(settings: &Arc<AccessSettings>, is_tls: bool) -> Router {
     let post = axum::routing::post(sign_in).delete(sign_out).get(rights);
-    Router::new().route("/api/v1/session", post).with_state(Arc::clone(settings))
+    let sessions = Sessions { settings: Arc::clone(settings), is_tls };
+    Router::new().route("/api/v1/session", post).with_state(sessions)
+}
+
+#[derive(Clone)]
+struct Sessions {
+    settings: Arc<AccessSettings>,
+    is_tls: bool,
+}
+
+impl Sessions {
+    /// A cookie that holds for `max_age_s`; under TLS it never leaves it.
+    fn cookie(&self, value: &str, max_age_s: u32) -> String {
+        let secure = if self.is_tls { "; Secure" } else { "" };
+        format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age_s}{secure}")
+    }
 }
 
 #[derive(Deserialize)]
@@ -176,11 +194,8 @@ struct SignIn {
     token: String,
 }
 
-async fn sign_in(
-    State(settings): State<Arc<AccessSettings>>,
-    headers: HeaderMap,
-    Json(given): Json<SignIn>,
-) -> Response {
+async fn sign_in(State(sessions): State<Sessions>, headers: HeaderMap, Json(given): Json<SignIn>) -> Response {
+    let settings = &sessions.settings;
     if settings.view_token.is_none() && settings.act_token.is_none() {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -192,13 +207,13 @@ async fn sign_in(
         return api::error(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not right");
     };
     // No lifetime limit: a wall must not sign out by night. Changing the token ends every session.
-    let cookie = format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000", session(token));
+    let cookie = sessions.cookie(&session(token), 31_536_000);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 /// What the one who asks may do.
 async fn rights(
-    State(settings): State<Arc<AccessSettings>>,
+    State(Sessions { settings, .. }): State<Sessions>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
@@ -207,8 +222,8 @@ async fn rights(
     ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }
 
-async fn sign_out() -> Response {
-    let cookie = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+async fn sign_out(State(sessions): State<Sessions>) -> Response {
+    let cookie = sessions.cookie("", 0);
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Hub {
     pub(crate) epoch: String,
     pub(crate) viewers: AtomicU64,
     pub(crate) subscriptions: AtomicU64,
-    /// Dead letters kept so far, as JetStream counts them.
+    /// Dead letters that wait for somebody to decide what becomes of them.
     pub(crate) dead_letters: AtomicU64,
     pub(crate) started_at: Instant,
     pub(crate) shutdown: watch::Receiver<bool>,

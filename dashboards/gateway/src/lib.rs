@@ -15,6 +15,7 @@ mod feed;
 mod frame;
 mod hub;
 mod leases;
+mod listen;
 mod operator;
 mod owners;
 mod protocol;
@@ -22,6 +23,7 @@ mod receipts;
 mod render;
 mod server;
 mod stream;
+mod tls;
 
 pub use access::AccessSettings;
 pub use operator::Intake;

@@ -7,15 +7,15 @@ use crate::feed::Feeds;
 use crate::hub::{Hub, SharedHub, State};
 use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
-use crate::{absorb, api, assets, leases, render, stream};
+use crate::tls::Files;
+use crate::{absorb, api, assets, leases, listen, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
-use nexusflow_log::Log;
-use nexusflow_model::subject;
+use nexusflow_log::{DeadLetterBox, Log};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -28,11 +28,33 @@ use tokio::sync::{Notify, watch};
 pub struct GatewaySettings {
     /// Address and port. Elsewhere than on loopback, `access` needs both tokens.
     pub listen: SocketAddr,
+    /// A PEM file with the certificate and those that vouch for it: with it and its key the gateway speaks TLS, and nothing else.
+    /// A file that is written anew is taken at once.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// A PEM file with the certificate's private key.
+    pub tls_key_file: Option<PathBuf>,
 }
 
 impl Default for GatewaySettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+        Self { listen, tls_certificate_file: None, tls_key_file: None }
+    }
+}
+
+impl GatewaySettings {
+    /// `https` where it speaks TLS, else `http`.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls_certificate_file.is_some() { "https" } else { "http" }
+    }
+
+    fn tls_files(&self) -> Result<Option<Files>, GatewayError> {
+        match (&self.tls_certificate_file, &self.tls_key_file) {
+            (Some(certificate), Some(key)) => Ok(Some(Files { certificate: certificate.clone(), key: key.clone() })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(GatewayError::HalfTls { key: "tls_certificate_file", needs: "tls_key_file" }),
+            (None, Some(_)) => Err(GatewayError::HalfTls { key: "tls_key_file", needs: "tls_certificate_file" }),
+        }
     }
 }
 
@@ -56,6 +78,24 @@ pub enum GatewayError {
         /// The address.
         listen: SocketAddr,
     },
+    /// A certificate without its key, or the other way round.
+    #[error("gateway.{key} needs gateway.{needs} as well")]
+    HalfTls {
+        /// The key of the settings that is there.
+        key: &'static str,
+        /// The one that is missing.
+        needs: &'static str,
+    },
+    /// The certificate or its key can't be used.
+    #[error("gateway.{key}: {} can't be used: {cause}", path.display())]
+    Tls {
+        /// The key of the settings.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The server ended.
     #[error("the HTTP server ended: {0}")]
     Serve(std::io::Error),
@@ -66,6 +106,7 @@ pub struct Gateway {
     hub: SharedHub,
     access: Arc<AccessSettings>,
     listener: TcpListener,
+    tls: Option<(Files, rustls::ServerConfig)>,
     address: SocketAddr,
 }
 
@@ -78,8 +119,10 @@ impl std::fmt::Debug for Gateway {
 /// Whether these settings are safe.
 ///
 /// # Errors
-/// Where the gateway could be reached from other machines without tokens, or with ones that can be guessed.
+/// Where the gateway could be reached from other machines without tokens, or with ones that can be guessed; where there is a
+/// certificate without a key.
 pub fn check(settings: &GatewaySettings, access: &AccessSettings) -> Result<(), GatewayError> {
+    settings.tls_files()?;
     let good = |token: &Option<String>| token.as_ref().is_some_and(|token| token.len() >= TOKEN_BYTES_MIN);
     let acts = access.act_token.is_none() || good(&access.act_token);
     let is_safe = good(&access.view_token) && good(&access.publish_token) && acts;
@@ -103,6 +146,7 @@ impl Gateway {
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, GatewayError> {
         check(settings, &access)?;
+        let tls = settings.tls_files()?.map(|files| Ok((files.clone(), files.read()?))).transpose()?;
         let listen = settings.listen;
         let listener = TcpListener::bind(listen).await.map_err(|cause| GatewayError::Listen { listen, cause })?;
         let address = listener.local_addr().map_err(|cause| GatewayError::Listen { listen, cause })?;
@@ -129,7 +173,7 @@ impl Gateway {
         tokio::spawn(board::run(Arc::clone(&hub)));
         tokio::spawn(board::outward::run(Arc::clone(&hub)));
         tokio::spawn(count_dead_letters(Arc::clone(&hub)));
-        Ok(Self { hub, access: Arc::new(access), listener, address })
+        Ok(Self { hub, access: Arc::new(access), listener, tls, address })
     }
 
     /// The owners of partitions, as this gateway hears of them.
@@ -176,19 +220,11 @@ impl Gateway {
             .merge(act.merge(tests).layer(guard(Right::Act)))
             .merge(open)
             .merge(hooks)
-            .merge(access::router(&self.access))
+            .merge(access::router(&self.access, self.tls.is_some()))
             .route("/api/{*rest}", axum::routing::any(no_such))
             .fallback(assets::serve);
-        let mut shutdown = self.hub.shutdown.clone();
-        let stop = async move { nexusflow_log::raised(&mut shutdown).await };
-        // A small frame must not wait until the viewer's system has acknowledged the one before, which takes it up to 40 ms.
-        let listener = self.listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its frames back");
-            }
-        });
-        let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>());
-        served.with_graceful_shutdown(stop).await.map_err(GatewayError::Serve)
+        let shutdown = self.hub.shutdown.clone();
+        listen::serve(self.listener, self.tls, app, shutdown).await.map_err(GatewayError::Serve)
     }
 }
 
@@ -196,18 +232,22 @@ async fn no_such() -> axum::response::Response {
     api::error(axum::http::StatusCode::NOT_FOUND, "not_found", "there is no such request; see docs/api.md")
 }
 
-/// JetStream knows how many dead letters there are.
+/// Counts the dead letters that still wait for somebody.
 async fn count_dead_letters(hub: SharedHub) {
     let mut shutdown = hub.shutdown.clone();
-    let name = subject::dead_letter_stream(hub.log.prefix());
     let mut every = tokio::time::interval(Duration::from_secs(2));
+    let mut letters = None;
     loop {
         tokio::select! {
             () = nexusflow_log::raised(&mut shutdown) => return,
             _ = every.tick() => {}
         }
-        if let Ok(stream) = hub.log.jetstream().get_stream(&name).await {
-            hub.dead_letters.store(stream.cached_info().state.messages, Ordering::Relaxed);
+        if letters.is_none() {
+            letters = DeadLetterBox::open(&hub.log).await.ok();
+        }
+        let Some(letters) = &letters else { continue };
+        if let Ok(count) = letters.count().await {
+            hub.dead_letters.store(count.waiting, Ordering::Relaxed);
         }
     }
 }

@@ -11,7 +11,9 @@ import { Alerts } from "./pages/Alerts";
 import { AlertsTv } from "./pages/AlertsTv";
 import { Customer } from "./pages/Customer";
 import { Customers } from "./pages/Customers";
+import { DeadLetters } from "./pages/DeadLetters";
 import { Deliveries } from "./pages/Deliveries";
+import { Keys } from "./pages/Keys";
 import { NotFound } from "./pages/NotFound";
 import { Operator } from "./pages/Operator";
 import { Silences } from "./pages/Silences";
@@ -70,6 +72,8 @@ function Pages() {
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
       <Route path="/operator" component={Operator} />
+      <Route path="/operator/dead-letters" component={DeadLetters} />
+      <Route path="/operator/keys" component={Keys} />
       <Route path="/alerts/tv" component={AlertsTv} />
       <Route path="/alerts/silences">{() => <Console of={Silences} />}</Route>
       <Route path="/alerts/deliveries">{() => <Console of={Deliveries} />}</Route>

@@ -6,9 +6,12 @@
 
 mod append;
 mod applied;
+mod bucket;
 mod condition;
 mod connect;
 mod dead_letter;
+mod dead_letter_mark;
+mod dead_letter_read;
 mod deliveries;
 mod effects;
 mod kept;
@@ -24,9 +27,12 @@ mod watching;
 
 pub use append::{AppendError, Appender, Receipt};
 pub use applied::{Applied, Hearing};
+pub use bucket::{Bucket, BucketError, Entry};
 pub use condition::Condition;
 pub use connect::{ConnectError, Connection, Log, NatsSettings};
 pub use dead_letter::{DeadLetter, DeadLetters};
+pub use dead_letter_mark::{Fate, Mark};
+pub use dead_letter_read::{Count, DeadLetterBox, KeptLetter, Page, Selection, State};
 pub use deliveries::{Deliveries, DeliveriesError, Delivery, Outcome, TargetState, TestOrder};
 pub use effects::{EffectLog, EffectLogError, last_effect};
 pub use kept::{Kept, KeptError};

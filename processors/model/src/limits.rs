@@ -23,5 +23,7 @@ pub const RECORD_BYTES_MAX: usize = 512 * 1024;
 pub const LINES_MAX: usize = 1_000;
 /// Largest amount of money in minor units, either sign (a hundred billion euros): 900,000 of them still fit a 64-bit sum.
 pub const MINOR_MAX: i64 = 10_000_000_000_000;
+/// What a key for publishing begins with: so is told whether somebody shows a key or the one token for all.
+pub const KEY_PREFIX: &str = "nxf_";
 /// Most partitions of a log.
 pub const PARTITIONS_MAX: u32 = 256;

@@ -134,3 +134,13 @@ pub fn notifier_bucket(prefix: &str) -> String {
 pub fn applied_bucket(prefix: &str) -> String {
     format!("{prefix}-applied")
 }
+
+/// The key-value bucket that says what became of dead letters.
+pub fn dead_letter_marks_bucket(prefix: &str) -> String {
+    format!("{prefix}-dead")
+}
+
+/// The key-value bucket with the keys of those who publish: hashes, never the keys themselves.
+pub fn keys_bucket(prefix: &str) -> String {
+    format!("{prefix}-keys")
+}

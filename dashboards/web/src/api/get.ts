@@ -13,7 +13,13 @@ export class ApiError extends Error {
   }
 }
 
-const errorBody = v.object({ error: v.object({ code: v.string(), message: v.optional(v.string(), "") }) });
+export const errorBody = v.object({
+  error: v.object({
+    code: v.string(),
+    message: v.optional(v.string(), ""),
+    field: v.nullish(v.string(), null),
+  }),
+});
 
 /** The body of a GET, in the shape asked for. Throws ApiError. */
 export async function getJson<T>(

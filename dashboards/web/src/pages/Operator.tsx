@@ -11,11 +11,13 @@ import { duration } from "../format/duration";
 import { DASH } from "../format/money";
 import { count } from "../format/number";
 import { moment } from "../format/time";
+import { OperatorSections } from "../operator/Sections";
 import { Freshness } from "../ui/Freshness";
 import { Header } from "../ui/Header";
 import { useTitle } from "../ui/title";
 import styles from "./operator.module.css";
 import page from "./page.module.css";
+import sections from "./sections.module.css";
 
 interface Gauge {
   readonly key: string;
@@ -36,8 +38,8 @@ const GAUGES: readonly Gauge[] = [
   },
   {
     key: "dead_letters",
-    label: "Dead letters",
-    note: "events nobody could read",
+    label: "Not understood",
+    note: "wait for you to decide",
     alarm: (n) => (n > 0 ? "watch" : null),
   },
   {
@@ -255,7 +257,8 @@ export function Operator() {
         <Freshness view={figures.view} />
       </Header>
       <main id="main" tabIndex={-1}>
-        <h1 className={page.h1}>Operator</h1>
+        <OperatorSections />
+        <h1 className={sections.h1}>Operator</h1>
         <p className={styles.summary} data-whole={whole}>
           {summary(live, all, byKey.get("workers")?.value ?? null)}
           {malformed > 0 && ` This page left out ${count(malformed)} messages it could not read.`}
