@@ -23,8 +23,15 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// The list. A connector is one file and one line here.
-pub const CONNECTORS: &[&Connector] =
-    &[&crate::hook::standard::CONNECTOR, &crate::table::folder::CONNECTOR, &crate::table::postgresql::CONNECTOR];
+pub const CONNECTORS: &[&Connector] = &[
+    &crate::hook::standard::CONNECTOR,
+    &crate::table::folder::CONNECTOR,
+    &crate::table::postgresql::CONNECTOR,
+    &crate::broker::nats::CONNECTOR,
+    &crate::broker::mqtt::CONNECTOR,
+    #[cfg(feature = "fluvio")]
+    &crate::broker::fluvio::CONNECTOR,
+];
 
 /// A kind of source.
 pub struct Connector {
