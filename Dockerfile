@@ -7,7 +7,7 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,target=/src/target,sharing=locked \
-    cargo build --release --locked --features s3,parquet --bin nexusflow \
+    cargo build --release --locked --features s3,parquet,fluvio --bin nexusflow \
     && cp target/release/nexusflow /nexusflow
 
 FROM debian:bookworm-slim

@@ -60,6 +60,13 @@ test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
 	cargo nextest run --workspace --locked --features $(FEATURES)
 
+# Fluvio's client alone builds for minutes: only what it is used in. With a cluster, FLUVIO_ENDPOINT=127.0.0.1:9003 runs against it.
+.PHONY: test-fluvio
+test-fluvio: need-rust nextest $(NATS_SERVER_READY)
+	$(call say,Tests: Fluvio)
+	cargo nextest run -p nexusflow-connectors --locked --features fluvio fluvio
+	cargo nextest run --locked --features fluvio --test fluvio
+
 .PHONY: test-doc
 test-doc: need-rust
 	$(call say,Tests: examples in the documentation)
@@ -82,7 +89,7 @@ faults: need-rust nextest $(NATS_SERVER_READY) ## The long run of real faults: k
 	NEXUSFLOW_FAULTS=long cargo nextest run --locked --profile faults --test faults
 
 .PHONY: check
-check: need-rust need-node fmt-check typos deny clippy web-check test ## All tests, and form, lints, licences, layers: what CI runs
+check: need-rust need-node fmt-check typos deny clippy web-check test test-fluvio ## All tests, and form, lints, licences, layers: what CI runs
 	$(call say,All is well)
 
 .PHONY: fmt-check
@@ -104,6 +111,7 @@ deny: need-rust $(CARGO_DENY_READY)
 clippy: need-rust
 	$(call say,Lints)
 	cargo clippy --workspace --all-targets --locked --features $(FEATURES) -- -D warnings
+	cargo clippy -p nexusflow -p nexusflow-connectors --all-targets --locked --features fluvio -- -D warnings
 	cargo clippy -p nexusflow -p nexusflow-runtime -p nexusflow-connectors --locked -- -D warnings
 
 # The built front end is in the repository, so that `make up` needs no Node. It must be that of the sources.

@@ -2,6 +2,7 @@
 
 use crate::business::{self, BusinessError};
 use crate::out;
+use crate::publishers::{self, Publisher};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use nexusflow_connectors::demo::Profile;
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) demo: DemoSettings,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) source: Vec<toml::Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sink: Vec<toml::Table>,
 }
 
 /// NexusFlow's own NATS server.
@@ -46,6 +49,8 @@ pub(crate) struct OwnNats {
     pub(crate) port: u16,
     pub(crate) binary: String,
     pub(crate) sync: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) publisher: Vec<Publisher>,
 }
 
 /// The demonstration company.
@@ -74,13 +79,14 @@ impl Default for Config {
             notify: NotifySettings::default(),
             demo: DemoSettings::default(),
             source: Vec::new(),
+            sink: Vec::new(),
         }
     }
 }
 
 impl Default for OwnNats {
     fn default() -> Self {
-        Self { port: 4222, binary: String::new(), sync: "always".into() }
+        Self { port: 4222, binary: String::new(), sync: "always".into(), publisher: Vec::new() }
     }
 }
 
@@ -141,12 +147,15 @@ impl Config {
         if self.own_nats.sync != "always" && !is_time(&self.own_nats.sync) {
             return wrong("own_nats.sync", "must be \"always\" or a time such as \"500ms\" or \"1s\"");
         }
+        publishers::check(&self.own_nats.publisher, &self.log.prefix)
+            .map_err(|reason| ConfigError::Value { key: "own_nats.publisher", reason })?;
         if !(self.demo.pace > 0.0 && self.demo.pace <= 10_000.0) {
             return wrong("demo.pace", "must be above 0 and at most 10000");
         }
         if !(500..=60_000).contains(&self.worker.lease_ms) {
             return wrong("worker.lease_ms", "must be from 500 to 60000");
         }
+        crate::sinks::check(&self.sink).map_err(|reason| ConfigError::Value { key: "sink", reason })?;
         self.notify.check().map_err(|(key, reason)| ConfigError::Value { key, reason })?;
         nexusflow_gateway::check(&self.gateway, &self.access)?;
         business::load(&self.business, &self.alerts)?;

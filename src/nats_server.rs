@@ -1,6 +1,7 @@
 //! NexusFlow's own NATS server: a process beside this one, on loopback, with JetStream and its own folder.
 
 use crate::config::{Config, OwnNats};
+use crate::publishers;
 use nexusflow_log::NatsSettings;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -60,7 +61,12 @@ pub(crate) fn settings(config: &Config) -> NatsSettings {
         return config.nats.clone();
     }
     let url = format!("nats://127.0.0.1:{}", config.own_nats.port);
-    NatsSettings { url, token_file: Some(folder(config).join("token")), ..NatsSettings::default() }
+    let (secret, store) = (Some(folder(config).join("token")), folder(config).join("jetstream"));
+    if publishers::are_there(&config.own_nats.publisher, &store) {
+        let user = Some(publishers::USER.to_owned());
+        return NatsSettings { url, user, password_file: secret, ..NatsSettings::default() };
+    }
+    NatsSettings { url, token_file: secret, ..NatsSettings::default() }
 }
 
 /// Whether there is a server to connect to: ours leaves a token behind when it first starts.
@@ -134,15 +140,17 @@ fn write_config(folder: &Path, own: &OwnNats) -> Result<PathBuf, NatsError> {
     let folder = folder.canonicalize().map_err(at(folder))?;
     let token = token(&folder.join("token"))?;
     let file = folder.join("nats-server.conf");
+    let store = folder.join("jetstream");
+    let rights = publishers::configuration(&own.publisher, &token, &store)?;
     let quoted = |path: PathBuf| format!("{:?}", path.display().to_string());
     let text = format!(
         "# Written by nexusflow at every start.\n\
          host: \"127.0.0.1\"\nport: {}\nserver_name: \"nexusflow-own\"\nmax_payload: 1MB\nlog_file: {}\nlogfile_size_limit: 10MB\n\
-         authorization {{ token: {token:?} }}\n\
+         {rights}\
          jetstream {{ store_dir: {}\n  sync_interval: {} }}\n",
         own.port,
         quoted(folder.join("server.log")),
-        quoted(folder.join("jetstream")),
+        quoted(store),
         own.sync,
     );
     write_private(&file, &text)?;

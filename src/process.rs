@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
-use crate::out;
+use crate::{out, sinks};
 use nexusflow_connectors::dead_letters::Desk;
 use nexusflow_connectors::hook::Hooks;
 use nexusflow_connectors::http::{Asked, Decided, Http};
@@ -134,9 +134,11 @@ pub(crate) async fn start_gateway(
     let counted = Arc::clone(&ledger);
     let total = Arc::new(move || counted.total());
     let keys = Keys::open(log, config.http.events_per_s, now).await?;
+    let told = shutdown.clone();
     let (watched, until) = (keys.clone(), shutdown.clone());
     let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), total, shutdown).await?;
     tokio::spawn(async move { watched.watch(until).await });
+    sinks::start(&config.sink, log, &gateway, &told)?;
     let owners = gateway.owners();
     let lag: Lag = Arc::new(move |partition| owners.lag_ms(partition));
     let intake = intake(config, log, ledger, lag);

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod arrival;
+pub mod broker;
 pub mod dead_letters;
 pub mod demo;
 pub mod files;
@@ -13,3 +14,4 @@ pub mod keys;
 pub mod notify;
 pub mod source;
 pub mod table;
+mod tls;

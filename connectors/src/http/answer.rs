@@ -13,9 +13,13 @@ const RETRY_AFTER_S: u64 = 1;
 
 /// An error in the form every error of the API has.
 pub(crate) fn error(status: StatusCode, field: &str, message: &str, retry_after_s: Option<u64>) -> Response {
-    let code = status.canonical_reason().unwrap_or("error").to_ascii_lowercase().replace(' ', "_");
-    let body = json!({"error": {"code": code, "field": field, "message": message, "retry_after_s": retry_after_s}});
+    let body = error_body(status, field, message, retry_after_s);
     with_retry((status, Json(body)).into_response(), retry_after_s)
+}
+
+fn error_body(status: StatusCode, field: &str, message: &str, retry_after_s: Option<u64>) -> Value {
+    let code = status.canonical_reason().unwrap_or("error").to_ascii_lowercase().replace(' ', "_");
+    json!({"error": {"code": code, "field": field, "message": message, "retry_after_s": retry_after_s}})
 }
 
 fn with_retry(mut response: Response, retry_after_s: Option<u64>) -> Response {
@@ -34,6 +38,12 @@ pub(super) fn too_many(events_per_s: u32, whose: &str, wait: Duration) -> Respon
 /// What came of a request: 201 for one event, 200 for a batch that was stored whole, 207 for one that was stored in part; 400
 /// and 422 where nothing could be understood, 503 where the log is slow.
 pub(super) fn outcome(outcome: &Outcome, is_single: bool) -> Response {
+    let (status, body, retry) = told(outcome, is_single);
+    with_retry((status, Json(body)).into_response(), retry)
+}
+
+/// The same as status, JSON, and after how many seconds to try again.
+pub(crate) fn told(outcome: &Outcome, is_single: bool) -> (StatusCode, Value, Option<u64>) {
     if is_single {
         return single(outcome);
     }
@@ -64,19 +74,21 @@ pub(super) fn outcome(outcome: &Outcome, is_single: bool) -> Response {
         };
         body["error"] = json!({"code": "batch", "message": message, "retry_after_s": retry});
     }
-    with_retry((status, Json(body)).into_response(), retry)
+    (status, body, retry)
 }
 
-fn single(outcome: &Outcome) -> Response {
+fn single(outcome: &Outcome) -> (StatusCode, Value, Option<u64>) {
     if let Some((_, Place { partition, sequence, index })) = outcome.stored.first() {
         let body = json!({"stored": 1, "place": format!("{partition}:{sequence}:{index}")});
-        return (StatusCode::CREATED, Json(body)).into_response();
+        return (StatusCode::CREATED, body, None);
     }
     if let Some((_, reject)) = outcome.rejected.first() {
-        return error(status_of(reject), &reject.field, &reject.reason, None);
+        let status = status_of(reject);
+        return (status, error_body(status, &reject.field, &reject.reason, None), None);
     }
     let message = outcome.unstored.first().map(|(_, error)| error.to_string()).unwrap_or_default();
-    error(StatusCode::SERVICE_UNAVAILABLE, ".", &message, Some(RETRY_AFTER_S))
+    let (status, retry) = (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER_S));
+    (status, error_body(status, ".", &message, retry), retry)
 }
 
 /// 400 where it is no CloudEvent, 422 where it is one that can't be understood.

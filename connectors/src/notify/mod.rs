@@ -10,7 +10,7 @@ mod deliver;
 mod lead;
 mod matching;
 mod message;
-mod notice;
+pub(crate) mod notice;
 mod place;
 mod record;
 mod settings;

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 
 /// An entry of the output log.
 #[derive(Debug, Deserialize)]
-pub(super) struct Entry {
-    pub(super) log_created_ns: i64,
-    pub(super) effects: Vec<Effect>,
+pub(crate) struct Entry {
+    pub(crate) log_created_ns: i64,
+    pub(crate) effects: Vec<Effect>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Effect {
-    pub(super) id: EffectId,
-    pub(super) body: serde_json::Value,
+pub(crate) struct Effect {
+    pub(crate) id: EffectId,
+    pub(crate) body: serde_json::Value,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(super) struct EffectId {
+pub(crate) struct EffectId {
     place: EffectPlace,
     ordinal: u32,
 }

@@ -36,6 +36,10 @@ pub const CONNECTORS: &[&Connector] = &[
     &crate::hook::segment::CONNECTOR,
     &crate::table::folder::CONNECTOR,
     &crate::table::postgresql::CONNECTOR,
+    &crate::broker::nats::CONNECTOR,
+    &crate::broker::mqtt::CONNECTOR,
+    #[cfg(feature = "fluvio")]
+    &crate::broker::fluvio::CONNECTOR,
 ];
 
 /// A kind of source.

@@ -24,8 +24,10 @@ mod render;
 mod server;
 mod stream;
 mod tls;
+mod views;
 
 pub use access::AccessSettings;
 pub use operator::Intake;
 pub use owners::Owners;
 pub use server::{Gateway, GatewayError, GatewaySettings, check};
+pub use views::Views;

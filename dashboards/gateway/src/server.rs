@@ -8,6 +8,7 @@ use crate::hub::{Hub, SharedHub, State};
 use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
 use crate::tls::Files;
+use crate::views::Views;
 use crate::{absorb, api, assets, leases, listen, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -179,6 +180,11 @@ impl Gateway {
     /// The owners of partitions, as this gateway hears of them.
     pub fn owners(&self) -> Owners {
         Owners(Arc::clone(&self.hub))
+    }
+
+    /// The views, for others in this process.
+    pub fn views(&self) -> Views {
+        Views(Arc::clone(&self.hub))
     }
 
     /// Where it listens.

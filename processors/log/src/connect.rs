@@ -247,6 +247,17 @@ impl Log {
     }
 }
 
+/// Connects to any NATS as `name`, without a log: for what is read from others.
+///
+/// # Errors
+/// As [`Log::connect`].
+pub async fn connect(nats: &NatsSettings, name: &str) -> Result<Client, ConnectError> {
+    let options = options(nats).await?.name(format!("nexusflow {name}"));
+    let addresses: Vec<&str> = nats.url.split(',').map(str::trim).collect();
+    let refused = |cause| ConnectError::Unreachable { url: without_credentials(&nats.url), cause };
+    options.connect(addresses).await.map_err(refused)
+}
+
 async fn read(key: &'static str, path: &PathBuf) -> Result<String, ConnectError> {
     tokio::fs::read_to_string(path).await.map(|text| text.trim().to_owned()).map_err(|cause| ConnectError::File {
         key,

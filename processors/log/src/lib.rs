@@ -29,7 +29,7 @@ pub use append::{AppendError, Appender, Receipt};
 pub use applied::{Applied, Hearing};
 pub use bucket::{Bucket, BucketError, Entry};
 pub use condition::Condition;
-pub use connect::{ConnectError, Connection, Log, NatsSettings};
+pub use connect::{ConnectError, Connection, Log, NatsSettings, connect};
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use dead_letter_mark::{Fate, Mark};
 pub use dead_letter_read::{Count, DeadLetterBox, KeptLetter, Page, Selection, State};

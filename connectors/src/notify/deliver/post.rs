@@ -2,18 +2,16 @@
 
 use super::Failure;
 use crate::notify::place::{self, Place};
+use crate::tls;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use std::fmt;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -54,7 +52,7 @@ impl Post {
             "https" => {
                 let name =
                     ServerName::try_from(place.host.clone()).map_err(|_| "url names a host that TLS can't check")?;
-                Some((connector(authority)?, name))
+                Some((TlsConnector::from(tls::client(authority)?), name))
             }
             _ => None,
         };
@@ -127,23 +125,6 @@ fn pause(said: &str, now: jiff::Timestamp) -> Option<Duration> {
     }
     let at = jiff::fmt::rfc2822::parse(said.trim()).ok()?.timestamp();
     Duration::try_from(at.duration_since(now)).ok()
-}
-
-fn connector(authority: Option<&str>) -> Result<TlsConnector, String> {
-    let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
-    for certificate in authority.into_iter().flat_map(|pem| CertificateDer::pem_slice_iter(pem.as_bytes())) {
-        let certificate = certificate.map_err(|error| format!("tls_ca_file: {error}"))?;
-        roots.add(certificate).map_err(|error| format!("tls_ca_file: {error}"))?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS: {error}"))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 #[cfg(test)]
