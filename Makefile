@@ -11,7 +11,8 @@ ROOT := $(CURDIR)
 TOOLS := $(ROOT)/.tools
 VENV := $(TOOLS)/venv
 WEB := dashboards/web
-# What `make up` is built without, as it takes minutes more. CI builds and tests all of it, and so does the Dockerfile.
+# What `make up` is built without, as it takes minutes more. `make check` has Fluvio too, as the Dockerfile, which is all there is; with
+# a cluster, FLUVIO_ENDPOINT=127.0.0.1:9003 runs its test against it.
 FEATURES := s3,parquet
 export PATH := $(VENV)/bin:$(TOOLS)/cargo/bin:$(PATH)
 
@@ -54,18 +55,11 @@ up: need-rust $(NATS_SERVER_READY) ## Build NexusFlow and start it with its own 
 .PHONY: test
 test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust test-doc ## All tests: Rust, documentation, front end, browser
 
-# With every feature: one build for everything that checks.
+# One build for everything that checks.
 .PHONY: test-rust
 test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
 	cargo nextest run --workspace --locked --features $(FEATURES)
-
-# Fluvio's client alone builds for minutes: only what it is used in. With a cluster, FLUVIO_ENDPOINT=127.0.0.1:9003 runs against it.
-.PHONY: test-fluvio
-test-fluvio: need-rust nextest $(NATS_SERVER_READY)
-	$(call say,Tests: Fluvio)
-	cargo nextest run -p nexusflow-connectors --locked --features fluvio fluvio
-	cargo nextest run --locked --features fluvio --test fluvio
 
 .PHONY: test-doc
 test-doc: need-rust
@@ -89,7 +83,8 @@ faults: need-rust nextest $(NATS_SERVER_READY) ## The long run of real faults: k
 	NEXUSFLOW_FAULTS=long cargo nextest run --locked --profile faults --test faults
 
 .PHONY: check
-check: need-rust need-node fmt-check typos deny clippy web-check test test-fluvio ## All tests, and form, lints, licences, layers: what CI runs
+check: FEATURES := s3,parquet,fluvio
+check: need-rust need-node fmt-check typos deny clippy web-check test ## All tests, and form, lints, licences, layers: what CI runs
 	$(call say,All is well)
 
 .PHONY: fmt-check
@@ -111,7 +106,6 @@ deny: need-rust $(CARGO_DENY_READY)
 clippy: need-rust
 	$(call say,Lints)
 	cargo clippy --workspace --all-targets --locked --features $(FEATURES) -- -D warnings
-	cargo clippy -p nexusflow -p nexusflow-connectors --all-targets --locked --features fluvio -- -D warnings
 	cargo clippy -p nexusflow -p nexusflow-runtime -p nexusflow-connectors --locked -- -D warnings
 
 # The built front end is in the repository, so that `make up` needs no Node. It must be that of the sources.
