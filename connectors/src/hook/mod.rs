@@ -1,9 +1,21 @@
 //! Webhooks: systems that call us, at `/hooks/NAME`. What comes in is verified over its raw bytes, then decoded, then stored; it is
 //! answered when the log has it.
 
+pub mod hmac;
+pub mod hubspot;
+pub mod intercom;
+mod message;
+mod plain;
+mod saying;
+pub mod segment;
 mod serve;
+pub mod shopify;
 pub mod signature;
 pub mod standard;
+pub mod stripe;
+pub mod twilio;
+pub mod typeform;
+pub mod zendesk;
 
 pub use serve::Hooks;
 
@@ -37,14 +49,14 @@ impl Request<'_> {
 }
 
 /// Why a request is not believed. Says nothing that helps to forge one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
     /// A header is not there.
     #[error("the header {0} is missing")]
-    Missing(&'static str),
+    Missing(String),
     /// A header is not what it must be.
     #[error("the header {0} can't be read")]
-    Unreadable(&'static str),
+    Unreadable(String),
     /// Signed with another secret, or changed on its way.
     #[error(
         "the signature is not right: is the secret the one of this source, and does nothing on the way change the body?"
@@ -53,6 +65,9 @@ pub enum Unverified {
     /// Too old, or from the future: perhaps sent again by somebody who listened.
     #[error("the time of the signature is more than {} minutes from ours: check the clocks", signature::TOLERANCE_MS / 60_000)]
     Time,
+    /// The system signs the address that it calls, which only the operator knows.
+    #[error("what calls signs the address that it calls: set http.public_url to the one that it knows, without a path")]
+    Address,
 }
 
 /// How a system proves that it is who it says.
@@ -70,6 +85,12 @@ pub trait Verify: Send + Sync + Debug {
 
     /// What is answered to a request that is no message: a handshake, a ping. None where it is one.
     fn greet(&self, _request: &Request<'_>) -> Option<Greeting> {
+        None
+    }
+
+    /// What is answered once a message is stored, to a system that takes the answer for something to do. None where it does not
+    /// matter: then it is told how many events were made.
+    fn thank(&self) -> Option<Greeting> {
         None
     }
 }

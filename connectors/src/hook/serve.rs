@@ -1,6 +1,6 @@
 //! `/hooks/NAME`.
 
-use super::{Request, Verify};
+use super::{Greeting, Request, Verify};
 use crate::arrival::{Arrival, Headers};
 use crate::http::answer;
 use crate::http::body as read_body;
@@ -81,8 +81,7 @@ async fn receive(
         at: (hooks.now)(),
     };
     if let Some(greeting) = verify.greet(&request) {
-        let status = StatusCode::from_u16(greeting.status).unwrap_or(StatusCode::OK);
-        return (status, [(header::CONTENT_TYPE, greeting.content_type)], greeting.body).into_response();
+        return say(greeting);
     }
     if method != Method::POST {
         return answer::error(StatusCode::METHOD_NOT_ALLOWED, ".", "send a POST", None);
@@ -91,6 +90,11 @@ async fn receive(
         return answer::error(StatusCode::UNAUTHORIZED, "signature", &why.to_string(), None);
     }
     store(&hooks, source, verify, &headers, body.clone(), request.at).await
+}
+
+fn say(greeting: Greeting) -> Response {
+    let status = StatusCode::from_u16(greeting.status).unwrap_or(StatusCode::OK);
+    (status, [(header::CONTENT_TYPE, greeting.content_type)], greeting.body).into_response()
 }
 
 /// What was verified goes to the log. What can't be understood is kept and not refused: its sender could do nothing about it, and
@@ -111,6 +115,9 @@ async fn store(
     let outcome = hooks.intake.store(&origin, events, hooks.patience).await;
     if let Some((_, error)) = outcome.unstored.first() {
         return answer::error(StatusCode::SERVICE_UNAVAILABLE, ".", &error.to_string(), Some(1));
+    }
+    if let Some(thanks) = verify.thank() {
+        return say(thanks);
     }
     Json(json!({"stored": outcome.stored.len(), "kept": outcome.rejected.len()})).into_response()
 }

@@ -64,9 +64,16 @@ pub fn is_of(hash: Hash, keys: &[impl AsRef<[u8]>], parts: &[&[u8]], signature: 
 ///
 /// # Errors
 /// Where it is not, or is no time.
-pub fn is_recent(seconds: &str, header: &'static str, now: Timestamp) -> Result<(), Unverified> {
-    let seconds: i64 = seconds.trim().parse().map_err(|_| Unverified::Unreadable(header))?;
-    let at_ms = seconds.checked_mul(1_000).ok_or(Unverified::Unreadable(header))?;
+pub fn is_recent(seconds: &str, header: &str, now: Timestamp) -> Result<(), Unverified> {
+    let at_ms = seconds.trim().parse().ok().and_then(|seconds: i64| seconds.checked_mul(1_000));
+    is_recent_ms(at_ms.ok_or_else(|| Unverified::Unreadable(header.into()))?, now)
+}
+
+/// Whether a time in milliseconds since 1970 is about now.
+///
+/// # Errors
+/// Where it is not.
+pub fn is_recent_ms(at_ms: i64, now: Timestamp) -> Result<(), Unverified> {
     let apart_ms = now.as_ms().checked_sub(at_ms).and_then(i64::checked_abs).ok_or(Unverified::Time)?;
     if apart_ms <= TOLERANCE_MS { Ok(()) } else { Err(Unverified::Time) }
 }

@@ -16,7 +16,7 @@ pub const CONNECTOR: Connector = Connector {
     about: "Standard Webhooks: CloudEvents as they are, or any JSON by a mapping",
     open,
     page: include_str!("../../../docs/connect/standard.md"),
-    example: "secret_env = \"NEXUSFLOW_TEST_SECRET\"",
+    example: "secret_file = \"secret\"",
     samples: &[Sample {
         what: "an order, as a CloudEvent",
         headers: &[("content-type", "application/json")],
@@ -62,7 +62,7 @@ impl Standard {
 
 impl Verify for Standard {
     fn verify(&self, request: &Request<'_>) -> Result<(), Unverified> {
-        let header = |name: &'static str| request.header(name).ok_or(Unverified::Missing(name));
+        let header = |name: &'static str| request.header(name).ok_or_else(|| Unverified::Missing(name.into()));
         let (id, time) = (header("webhook-id")?, header("webhook-timestamp")?);
         is_recent(time, "webhook-timestamp", request.at)?;
         let signatures = header("webhook-signature")?.split(' ');

@@ -23,8 +23,20 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// The list. A connector is one file and one line here.
-pub const CONNECTORS: &[&Connector] =
-    &[&crate::hook::standard::CONNECTOR, &crate::table::folder::CONNECTOR, &crate::table::postgresql::CONNECTOR];
+pub const CONNECTORS: &[&Connector] = &[
+    &crate::hook::standard::CONNECTOR,
+    &crate::hook::hmac::CONNECTOR,
+    &crate::hook::shopify::CONNECTOR,
+    &crate::hook::stripe::CONNECTOR,
+    &crate::hook::zendesk::CONNECTOR,
+    &crate::hook::hubspot::CONNECTOR,
+    &crate::hook::intercom::CONNECTOR,
+    &crate::hook::typeform::CONNECTOR,
+    &crate::hook::twilio::CONNECTOR,
+    &crate::hook::segment::CONNECTOR,
+    &crate::table::folder::CONNECTOR,
+    &crate::table::postgresql::CONNECTOR,
+];
 
 /// A kind of source.
 pub struct Connector {
