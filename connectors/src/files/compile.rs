@@ -1,8 +1,8 @@
 //! From what stands in TOML to a mapping that can be used: names resolved, everything checked that can be without the data.
 
 use super::compile_event;
-use super::mapping::{Column, FileMap, Group, Inner, Join, Many, Part, Ref, Rows, Step};
-use super::spec::{ColumnSpec, DecimalMark, FileSpec, MappingSpec, SourceSpec};
+use super::mapping::{Column, FileMap, Group, Inner, Join, Many, Part, ROW, Ref, Rows, Step};
+use super::spec::{ColumnSpec, DecimalMark, FileSpec, Format, MappingSpec, SourceSpec};
 use nexusflow_model::Source;
 use toml::Spanned;
 
@@ -73,14 +73,19 @@ impl<'a> Files<'a> {
             let delimiter = u8::try_from(spec.delimiter).ok().filter(u8::is_ascii);
             let delimiter =
                 delimiter.ok_or_else(|| Fault::new(at, format!("{key}.delimiter"), "must be an ASCII character"))?;
+            let (paths, list) =
+                all.place(spec).map_err(|(name, reason)| Fault::new(at, format!("{key}.{name}"), reason))?;
+            let outer = list.as_ref().map(|(outer, _)| &all.files[*outer]);
+            let (format, optional) = outer.map_or((spec.format, spec.optional), |outer| (outer.format, outer.optional));
             all.files.push(FileMap {
                 name: spec.name.clone(),
-                paths: spec.path.as_slice().to_vec(),
-                format: spec.format,
+                paths,
+                format,
                 delimiter,
                 encoding: spec.encoding,
                 nulls: spec.null.clone(),
-                optional: spec.optional,
+                optional,
+                list,
                 columns: Vec::new(),
                 group: None,
                 joins: Vec::new(),
@@ -95,11 +100,42 @@ impl<'a> Files<'a> {
         Ok(all)
     }
 
+    /// Where the rows of a file come from: its paths, and the list within another file's rows where it is one.
+    fn place(&self, spec: &FileSpec) -> Result<(Vec<String>, Option<(usize, String)>), (&'static str, String)> {
+        let (within, list) = match (&spec.path, &spec.within, &spec.list) {
+            (Some(path), None, None) => return Ok((path.as_slice().to_vec(), None)),
+            (None, Some(within), Some(list)) => (within, list),
+            (Some(_), ..) => return Err(("path", "has no meaning with \"within\" and \"list\"".to_owned())),
+            (None, None, None) => return Err(("path", "is missing".to_owned())),
+            (None, Some(_), None) => return Err(("list", "is missing: where in the rows the list stands".to_owned())),
+            (None, None, Some(_)) => return Err(("within", "is missing: in the rows of which file".to_owned())),
+        };
+        let outer = self.file(within).map_err(|reason| ("within", format!("{reason} before this one")))?;
+        let file = &self.files[outer];
+        if file.format != Format::Jsonl {
+            return Err(("within", "must be a file of the format jsonl: others have no lists".to_owned()));
+        }
+        if file.list.is_some() {
+            return Err(("within", "is a list itself: lists in lists can't be read".to_owned()));
+        }
+        Ok((file.paths.clone(), Some((outer, list.clone()))))
+    }
+
     pub(super) fn comma(&self) -> bool {
         self.source.decimal == DecimalMark::Comma
     }
 
     fn resolve_joins(&mut self, specs: &[Spanned<FileSpec>]) -> Result<(), Fault> {
+        // A list and the rows that it is in are joined both ways, each by the name of the other.
+        for inner in 0..self.files.len() {
+            let Some((outer, _)) = self.files[inner].list else { continue };
+            let [by, to] = [self.column(outer, ROW), self.column(inner, ROW)];
+            self.files[outer].joins.push(Join { by, file: inner, to });
+            self.files[inner].joins.push(Join { by: to, file: outer, to: by });
+            let [outer_name, inner_name] = [outer, inner].map(|file| self.files[file].name.clone());
+            self.join_names[outer].push(inner_name);
+            self.join_names[inner].push(outer_name);
+        }
         for (file, spec) in specs.iter().enumerate() {
             for (name, join) in &spec.get_ref().joins {
                 let fault = |key: &str, reason: String| {
@@ -108,6 +144,9 @@ impl<'a> Files<'a> {
                 };
                 if ["rows", "previous", "first", "last"].contains(&name.as_str()) || name.contains('.') {
                     return Err(fault("", "has a name that means something else: choose another".to_owned()));
+                }
+                if self.join_names[file].contains(name) {
+                    return Err(fault("", "is there already: a list has this name".to_owned()));
                 }
                 let join = join.get_ref();
                 let target = self.file(&join.file).map_err(|reason| fault(".file", reason))?;

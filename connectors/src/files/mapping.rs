@@ -88,11 +88,16 @@ pub(super) struct FileMap {
     pub encoding: Encoding,
     pub nulls: Vec<String>,
     pub optional: bool,
+    /// Where the rows are objects of a list in each row of another file: that file, and the path of the list.
+    pub list: Option<(usize, String)>,
     /// The columns that something uses; nothing else of the file is kept.
     pub columns: Vec<Column>,
     pub group: Option<Group>,
     pub joins: Vec<Join>,
 }
+
+/// The name of the column that every row has without it being written: which row of its file it is, or is within.
+pub(super) const ROW: &str = "\u{0}row";
 
 #[derive(Debug)]
 pub(super) struct Column {

@@ -61,7 +61,11 @@ pub(super) enum DecimalMark {
 pub(super) struct FileSpec {
     pub name: String,
     /// Where it stands under the data folder; the first that is there. A `*` in the name stands for any characters.
-    pub path: OneOrMany,
+    pub path: Option<OneOrMany>,
+    /// Instead of a path: the file whose rows have a list each, of which the objects are the rows ...
+    pub within: Option<String>,
+    /// ... and where in them the list stands.
+    pub list: Option<String>,
     #[serde(default)]
     pub format: Format,
     #[serde(default = "comma")]

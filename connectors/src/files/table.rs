@@ -1,7 +1,7 @@
 //! A file in memory: the columns that the mapping uses, as one text with the ends of its cells.
 
 use super::error::{ReadError, Rejection};
-use super::mapping::{Column, FileMap};
+use super::mapping::{Column, FileMap, ROW};
 use super::spec::{Encoding, Format};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -65,8 +65,7 @@ impl Table {
         let (mut rejections, mut hash) = (Vec::new(), Xxh3Default::new());
         let mut reading = Reading { rejections: &mut rejections, hash: &mut hash, progress: &mut |_, _| {} };
         for (index, row) in rows.iter().enumerate() {
-            let cells: Vec<Cow<'_, str>> = map.columns.iter().map(|column| json_cell(row, column)).collect();
-            table.push(map, Path::new(&map.name), index as u64 + 1, &cells, &mut reading)?;
+            table.push_json(map, Path::new(&map.name), index as u64 + 1, row, &mut reading)?;
         }
         Ok(table)
     }
@@ -131,12 +130,33 @@ impl Table {
                 continue;
             }
             match serde_json::from_slice::<serde_json::Value>(json) {
-                Ok(row) if row.is_object() => {
-                    let cells: Vec<Cow<'_, str>> = map.columns.iter().map(|column| json_cell(&row, column)).collect();
-                    self.push(map, path, line, &cells, reading)?;
-                }
+                Ok(row) if row.is_object() => self.push_json(map, path, line, &row, reading)?,
+                // It is rejected where the file itself is read.
+                _ if map.list.is_some() => {}
                 _ => reading.rejections.push(Rejection::of_row(self.name(), line, "is no JSON object")),
             }
+        }
+        Ok(())
+    }
+
+    /// A row of JSON, or the rows of the list in it that the file is.
+    fn push_json(
+        &mut self,
+        map: &FileMap,
+        path: &Path,
+        line: u64,
+        row: &serde_json::Value,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), ReadError> {
+        let rows = match &map.list {
+            None => std::slice::from_ref(row),
+            Some((_, list)) => json_at(row, list).and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice),
+        };
+        let number = format!("{}:{line}", self.names.len());
+        for row in rows.iter().filter(|row| row.is_object()) {
+            let cell = |column: &Column| if column.name == ROW { (&*number).into() } else { json_cell(row, column) };
+            let cells: Vec<Cow<'_, str>> = map.columns.iter().map(cell).collect();
+            self.push(map, path, line, &cells, reading)?;
         }
         Ok(())
     }
@@ -205,14 +225,9 @@ fn columns(map: &FileMap, path: &Path, header: &csv::ByteRecord) -> Result<Vec<u
 /// A value of a JSON object by its path, `order.lines.0.sku`, as a cell.
 fn json_cell<'a>(row: &'a serde_json::Value, column: &Column) -> Cow<'a, str> {
     use serde_json::Value;
-    let below = |value: &'a Value, word: &str| match value {
-        Value::Array(items) => items.get(word.parse::<usize>().ok()?),
-        value => value.get(word),
-    };
     // A key that has a point in it comes before a path.
     let whole = if column.nth == 0 { row.get(&column.name) } else { row.get(numbered(&column.name, column.nth)) };
-    let found = whole.or_else(|| column.name.split('.').try_fold(row, below));
-    match found {
+    match whole.or_else(|| json_at(row, &column.name)) {
         None | Some(Value::Null) => "".into(),
         Some(Value::String(text)) => text.into(),
         Some(other) => other.to_string().into(),
@@ -222,6 +237,16 @@ fn json_cell<'a>(row: &'a serde_json::Value, column: &Column) -> Cow<'a, str> {
 /// What a column of a JSON object is called that is one of several of its name: `category#2` is the second.
 pub(crate) fn numbered(name: &str, nth: usize) -> String {
     if nth == 0 { name.to_owned() } else { format!("{name}#{}", nth + 1) }
+}
+
+/// What stands at a path. A key that has a point in it comes before a path.
+fn json_at<'a>(row: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
+    use serde_json::Value;
+    let below = |value: &'a Value, word: &str| match value {
+        Value::Array(items) => items.get(word.parse::<usize>().ok()?),
+        value => value.get(word),
+    };
+    row.get(path).or_else(|| path.split('.').try_fold(row, below))
 }
 
 /// The files of the data folder that `map` means.

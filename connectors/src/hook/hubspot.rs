@@ -136,9 +136,8 @@ impl Verify for Signed {
 impl Signed {
     fn is_of(&self, request: &Request<'_>, time: &str, signature: &[u8]) -> bool {
         let address = format!("{}{}", request.public_url.trim_end_matches('/'), request.path);
-        let decode = |address: String, (from, to): &(&str, &str)| {
-            address.replace(from, to).replace(&from.to_lowercase(), to)
-        };
+        let decode =
+            |address: String, (from, to): &(&str, &str)| address.replace(from, to).replace(&from.to_lowercase(), to);
         let address = DECODED.iter().fold(address, decode);
         let parts = [request.method.as_bytes(), address.as_bytes(), request.body, time.as_bytes()];
         is_of(Hash::Sha256, &self.secrets.0, &parts, signature)
@@ -226,9 +225,7 @@ impl HubSpot {
         let (kind, data): (Kind, Value) = match property.as_str() {
             "dealstage" if self.settings.won.contains(&text) => (Kind::OpportunityWon, json!({"opportunity": deal})),
             "dealstage" if self.settings.lost.contains(&text) => (Kind::OpportunityLost, json!({"opportunity": deal})),
-            "dealstage" => {
-                (Kind::OpportunityStageChanged, json!({"opportunity": deal, "stage": self.stage(&text)}))
-            }
+            "dealstage" => (Kind::OpportunityStageChanged, json!({"opportunity": deal, "stage": self.stage(&text)})),
             "amount" => {
                 let amount = value.decimal(self.currency)?;
                 (Kind::OpportunityAmountChanged, json!({"opportunity": deal, "amount": amount}))
@@ -277,7 +274,13 @@ fn associated(message: &Node<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     if message.at("associationRemoved").flag()? {
         say.event(Kind::CustomerUnmerged, &id, &stays, at, &json!({"unmerged": goes, "by": "HubSpot"}));
     } else {
-        say.event(Kind::CustomerMerged, &id, &stays, at, &json!({"merged": goes, "evidence": "primary company of the deal"}));
+        say.event(
+            Kind::CustomerMerged,
+            &id,
+            &stays,
+            at,
+            &json!({"merged": goes, "evidence": "primary company of the deal"}),
+        );
     }
     Ok(())
 }

@@ -74,8 +74,13 @@ impl Dialect for Intercom {
             "conversation.admin.closed" => closed,
             "conversation.admin.opened" => |it, say| it.say(Kind::TicketReopened, &json!({"ticket": it.ticket}), say),
             "conversation.rating.added" => rated,
-            "contact.user.created" | "contact.user.updated" | "contact.lead.created" | "contact.lead.signed_up"
-            | "contact.created" | "contact.updated" | "user.created" => return contact(message, say),
+            "contact.user.created"
+            | "contact.user.updated"
+            | "contact.lead.created"
+            | "contact.lead.signed_up"
+            | "contact.created"
+            | "contact.updated"
+            | "user.created" => return contact(message, say),
             _ => return Ok(()),
         };
         say_it(&Conversation::read(message, say)?, say)

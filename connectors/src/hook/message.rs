@@ -127,7 +127,8 @@ impl<'a> Node<'a> {
     /// A time as e-mail writes it, RFC 2822.
     pub(super) fn mail_time(&self) -> Result<Option<Timestamp>, Reject> {
         let Some(text) = self.text()? else { return Ok(None) };
-        let at = rfc2822::parse(&text).map_err(|_| self.reject("must be a time such as Mon, 05 Jan 2026 10:00:00 +0000"))?;
+        let at =
+            rfc2822::parse(&text).map_err(|_| self.reject("must be a time such as Mon, 05 Jan 2026 10:00:00 +0000"))?;
         Timestamp::from_ms(at.timestamp().as_millisecond()).map(Some).map_err(|error| self.reject(error.to_string()))
     }
 
@@ -211,7 +212,8 @@ fn without_tags(html: &str) -> String {
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(before);
         let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-        let ends_line = ["br", "/p", "/div", "/li"].iter().any(|end| tag.trim_start().to_ascii_lowercase().starts_with(end));
+        let ends_line =
+            ["br", "/p", "/div", "/li"].iter().any(|end| tag.trim_start().to_ascii_lowercase().starts_with(end));
         if ends_line {
             text.push('\n');
         }

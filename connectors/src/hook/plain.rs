@@ -18,7 +18,8 @@ struct Settings {
 
 /// The secrets of a source that has no other settings, and how its customers are told apart.
 pub(super) fn settings(named: &Named, table: toml::Table) -> Result<(Secrets, Customers), String> {
-    let Settings { secret_file, secret_env, customers } = table.try_into().map_err(|e: toml::de::Error| e.to_string())?;
+    let Settings { secret_file, secret_env, customers } =
+        table.try_into().map_err(|e: toml::de::Error| e.to_string())?;
     Ok((read_secrets(&named.folder, secret_file.as_deref(), secret_env.as_deref())?, customers))
 }
 

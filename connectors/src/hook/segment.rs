@@ -41,7 +41,7 @@ events = { "Newsletter Joined" = "form.submitted", "Heartbeat" = "ignored" }"#,
         sample!("an event that the settings leave out", "heartbeat.json", []),
         sample!("a page, of somebody who is not known", "page.json", ["page.viewed"]),
         sample!("a company", "group.json", ["account.grouped", "account.updated"]),
-        sample!("two ids are one customer", "alias.json", ["customer.merged"]),
+        sample!("two ids are one customer", "alias.json", ["customer.merged", "customer.merged"]),
     ],
 };
 
@@ -163,7 +163,8 @@ impl<'a> Call<'a> {
 fn identify(it: &Call<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     let traits = it.message.at("traits");
     let (email, phone) = (traits.at("email").text()?, traits.at("phone").text()?);
-    let names = [traits.first(&["firstName", "first_name"]).label()?, traits.first(&["lastName", "last_name"]).label()?];
+    let names =
+        [traits.first(&["firstName", "first_name"]).label()?, traits.first(&["lastName", "last_name"]).label()?];
     let parts = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let data = json!({
         "name": traits.at("name").label()?.or_else(|| one_line(&parts)),
@@ -189,9 +190,17 @@ fn page(it: &Call<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
 fn alias(it: &Call<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     let previous = it.message.at("previousId");
     let previous = previous.needed(previous.text()?)?;
-    let goes = say.subject(&Known { id: Some(&previous), device: Some(&previous), ..Known::default() })?;
-    let data = json!({"merged": goes, "evidence": "alias of Segment"});
-    it.say(Kind::CustomerMerged, &data, say)
+    // It does not say whether that was an id of theirs or a device: both become one with the new id.
+    let merged =
+        |known: &Known<'_>| say.subject(known).map(|goes| json!({"merged": goes, "evidence": "alias of Segment"}));
+    let device = merged(&Known { device: Some(&previous), ..Known::default() })?;
+    let own = merged(&Known { id: Some(&previous), device: Some(&previous), ..Known::default() })?;
+    it.say(Kind::CustomerMerged, &device, say)?;
+    if own != device {
+        let subject = it.subject(say)?;
+        say.event(Kind::CustomerMerged, &format!("{}:id", it.id), &subject, it.at, &own);
+    }
+    Ok(())
 }
 
 impl Segment {

@@ -197,8 +197,7 @@ impl<'a> Order<'a> {
 
     fn changed(&self, say: &mut Saying<'_>) -> Result<(), Reject> {
         let at = needed_time(&self.message.at("updated_at"))?;
-        let data =
-            json!({"order": self.id, "total": self.total()?, "lines": self.lines()?, "status": self.status()?});
+        let data = json!({"order": self.id, "total": self.total()?, "lines": self.lines()?, "status": self.status()?});
         let id = format!("order:{}:changed:{}", self.id, at.as_ms());
         say.event(Kind::OrderChanged, &id, &self.subject, at, &data);
         Ok(())
@@ -243,7 +242,13 @@ fn fulfilment(message: &Node<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     let (created_at, updated_at) = (message.at("created_at"), message.at("updated_at"));
     if message.at("status").word()?.as_deref() == Some("cancelled") {
         let data = json!({"delivery": id, "order": order, "reason": "cancelled", "abandoned": true});
-        say.event(Kind::DeliveryFailed, &format!("fulfillment:{id}:cancelled"), &subject, needed_time(&updated_at)?, &data);
+        say.event(
+            Kind::DeliveryFailed,
+            &format!("fulfillment:{id}:cancelled"),
+            &subject,
+            needed_time(&updated_at)?,
+            &data,
+        );
         return Ok(());
     }
     match status.as_deref() {
@@ -276,7 +281,11 @@ fn refund(message: &Node<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     let mut returned: Option<Money> = None;
     for line in message.at("refund_line_items").list()? {
         if line.at("restock_type").word()?.as_deref() == Some("return") {
-            add(&mut returned, &line.at("subtotal_set.shop_money.amount"), &line.at("subtotal_set.shop_money.currency_code"))?;
+            add(
+                &mut returned,
+                &line.at("subtotal_set.shop_money.amount"),
+                &line.at("subtotal_set.shop_money.currency_code"),
+            )?;
         }
     }
     if let Some(amount) = returned {

@@ -236,7 +236,8 @@ fn refunded(it: &Message<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
 }
 
 fn withdrawn(it: &Message<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
-    let data = json!({"payment": it.object.at("charge").needed_id()?, "amount": it.money("amount")?, "method": "dispute"});
+    let data =
+        json!({"payment": it.object.at("charge").needed_id()?, "amount": it.money("amount")?, "method": "dispute"});
     it.say(Kind::PaymentReversed, &data, say)
 }
 
@@ -293,7 +294,8 @@ fn terms(it: &Message<'_>) -> Result<Value, Reject> {
     for item in &all {
         let quantity = item.at("quantity").integer()?.unwrap_or(1);
         let price = item.at("price.unit_amount");
-        let each = price.minor(currency)?.ok_or_else(|| price.reject("is missing: prices by tiers can't be read"))?.minor;
+        let each =
+            price.minor(currency)?.ok_or_else(|| price.reject("is missing: prices by tiers can't be read"))?.minor;
         let amount = each.checked_mul(quantity).and_then(|amount| amount.checked_mul(times));
         sum = sum.and_then(|sum| sum.checked_add(amount?));
         seats = seats.and_then(|seats| seats.checked_add(quantity));

@@ -133,7 +133,9 @@ fn other_end(message: &Node<'_>, is_inbound: bool, say: &Saying<'_>) -> Result<(
     // By another way than the telephone the number stands behind its name: `whatsapp:+34...`.
     let (way, phone) = number_text.split_once(':').map_or((None, number_text.as_str()), |(way, at)| (Some(way), at));
     let known = Known { phone: Some(phone), device: way.is_some().then_some(phone), ..Known::default() };
-    let subject = say.subject(&known).map_err(|_| number.reject("must be a telephone number with its country, such as +34911234567"))?;
+    let subject = say
+        .subject(&known)
+        .map_err(|_| number.reject("must be a telephone number with its country, such as +34911234567"))?;
     Ok((subject, way.map(str::to_owned)))
 }
 

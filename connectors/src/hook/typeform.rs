@@ -86,7 +86,9 @@ fn open(named: &Named, table: toml::Table) -> Result<Opened, String> {
         let wrong = |reason: &str| Err(format!("measures[{}].scale {reason}", at + 1));
         match (measure.scale, measure.what) {
             (Some([min, max]), _) if min >= max => return wrong("must begin below where it ends"),
-            (Some(scale), SurveyKind::Nps) if scale != [0, 10] => return wrong("is 0 to 10 for NPS, by its definition"),
+            (Some(scale), SurveyKind::Nps) if scale != [0, 10] => {
+                return wrong("is 0 to 10 for NPS, by its definition");
+            }
             _ => {}
         }
     }

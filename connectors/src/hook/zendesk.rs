@@ -82,7 +82,9 @@ impl Dialect for Zendesk {
         let kind = message.at("type");
         let kind = kind.needed(kind.text()?)?;
         let Some(kind) = kind.strip_prefix(TYPE) else {
-            return Err(message.at("type").reject("must begin with zen:event-type: subscribe to events, not to a trigger"));
+            return Err(message
+                .at("type")
+                .reject("must begin with zen:event-type: subscribe to events, not to a trigger"));
         };
         let say_it: fn(&Ticket<'_>, &mut Saying<'_>) -> Result<(), Reject> = match kind {
             "ticket.created" => opened,
@@ -191,9 +193,7 @@ fn status(it: &Ticket<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
 /// A priority that is taken away says nothing that we have a word for.
 fn priority(it: &Ticket<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
     match it.current().word()? {
-        Some(priority) => {
-            it.say(Kind::TicketPriorityChanged, &json!({"ticket": it.ticket, "priority": priority}), say)
-        }
+        Some(priority) => it.say(Kind::TicketPriorityChanged, &json!({"ticket": it.ticket, "priority": priority}), say),
         None => Ok(()),
     }
 }
@@ -209,7 +209,13 @@ fn assigned(it: &Ticket<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
 
 /// A rating: a number from 1 to 5, or good or bad.
 fn rated(it: &Ticket<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
-    let rating = it.message.first(&["event.rating", "event.score", "event.current.rating", "event.current.score", "event.current"]);
+    let rating = it.message.first(&[
+        "event.rating",
+        "event.score",
+        "event.current.rating",
+        "event.current.score",
+        "event.current",
+    ]);
     let word = rating.needed(rating.word()?)?;
     let score = match word.as_str() {
         "good" => GOOD,

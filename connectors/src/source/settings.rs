@@ -42,6 +42,9 @@ pub fn read_secrets(folder: &Path, file: Option<&Path>, variable: Option<&str>) 
             read.map_err(|error| format!("secret_file: can't read {}: {error}", path.display()))?
         }
         (None, Some(name)) => {
+            if name.starts_with("NEXUSFLOW_") {
+                return Err("secret_env: names that begin with NEXUSFLOW_ are settings: choose another".into());
+            }
             let value = std::env::var(name).map_err(|_| format!("secret_env: the environment has no {name}"))?;
             value.replace(',', "\n")
         }
