@@ -178,6 +178,8 @@ fn what_is_not_right_is_refused_or_kept_for_somebody_to_mend() {
     }
     assert_eq!(nexusflow.post("/hooks/nobody", "application/json", "{}").0, 404);
     assert!(nexusflow.get("/hooks/shopify").is_none(), "a GET is no message");
+    let head = ureq::head(nexusflow.url("/hooks/intercom")).call();
+    assert_eq!(head.unwrap().status().as_u16(), 200, "Intercom asks whether anybody is there");
     let large = vec![b' '; 5 * 1024 * 1024];
     assert_eq!(send(&nexusflow, "shopify", &[], &large, SECRET).status, 413);
     assert_eq!(dead_letters(&nexusflow), []);

@@ -207,7 +207,8 @@ impl Segment {
     fn group(&self, it: &Call<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
         let group = it.message.at("groupId");
         let group = group.needed(group.text()?)?;
-        let account = say.subject(&Known { id: Some(&group), ..Known::default() })?;
+        // Where ids say nothing, an account can't be told from any other.
+        let Ok(account) = say.subject(&Known { id: Some(&group), ..Known::default() }) else { return Ok(()) };
         let traits = it.message.at("traits");
         it.say(Kind::AccountGrouped, &json!({"account": account, "role": traits.at("role").label()?}), say)?;
         let data = json!({

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic and say why")]
 
 mod decoding;
+mod events;
 mod fixture;
 mod identity;
 mod list;

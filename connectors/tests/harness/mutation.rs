@@ -24,7 +24,7 @@ pub(crate) fn strangers() -> Vec<Value> {
         json!([]),
         json!([MARK]),
         json!({}),
-        json!({ MARK: MARK }),
+        json!({ "stranger": MARK }),
         json!([[[[MARK]]]]),
     ]
 }
