@@ -166,6 +166,26 @@ data.feature = "sku"
         }
     }
 
+    /// A line that can't be read is rejected once, although the file is read for the rows and for their lists.
+    #[test]
+    fn a_list_in_the_lines_of_a_file_is_rows_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = [
+            r#"{"customer":"c-1","at":"2026-01-05T10:00:00Z","order":{"id":"1","lines":[{"sku":"A","price":2,"quantity":2}]}}"#,
+            "no json",
+            r#"{"customer":"c-2","at":"2026-01-05T11:00:00Z","order":{"id":"2","lines":[{"sku":"B","price":3,"quantity":1,"used":true}]}}"#,
+        ];
+        std::fs::write(folder.path().join("orders.jsonl"), lines.join("\n")).unwrap();
+        let mapping = Mapping::parse("shop", MAPPING).unwrap();
+        let plan = crate::files::Plan::read(&mapping, folder.path(), &mut |_, _| {}).unwrap();
+        let totals = plan.events().filter_map(|event| match event.unwrap().event {
+            Event::OrderPlaced(placed) => Some((placed.total.minor, placed.lines.len())),
+            _ => None,
+        });
+        assert_eq!(totals.collect::<Vec<_>>(), [(400, 1), (300, 1)]);
+        assert_eq!((plan.len(), plan.rejections().len()), (3, 1));
+    }
+
     #[test]
     fn a_list_that_is_nowhere_is_said_with_its_key() {
         let why =
