@@ -1,4 +1,5 @@
 //! Webhooks against a program that runs: every message of every kind, what is refused, what is kept, and what is sent again.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 #[path = "../connectors/tests/harness/sign.rs"]

@@ -53,6 +53,9 @@ fn key_near(text: &str, at: usize) -> String {
     line.split('=').next().unwrap_or(line).trim().to_owned()
 }
 
+/// Where the rows of a file come from: its paths, and where it is a list in another file's rows, that file and the list's path.
+type Place = (Vec<String>, Option<(usize, String)>);
+
 /// The files while columns are still being asked for.
 #[derive(Debug)]
 pub(super) struct Files<'a> {
@@ -101,7 +104,7 @@ impl<'a> Files<'a> {
     }
 
     /// Where the rows of a file come from: its paths, and the list within another file's rows where it is one.
-    fn place(&self, spec: &FileSpec) -> Result<(Vec<String>, Option<(usize, String)>), (&'static str, String)> {
+    fn place(&self, spec: &FileSpec) -> Result<Place, (&'static str, String)> {
         let (within, list) = match (&spec.path, &spec.within, &spec.list) {
             (Some(path), None, None) => return Ok((path.as_slice().to_vec(), None)),
             (None, Some(within), Some(list)) => (within, list),

@@ -1,6 +1,6 @@
 //! What those that read rows one after the other have to know of a mapping's files.
 
-use super::mapping::{FileMap, Mapping};
+use super::mapping::{FileMap, Mapping, ROW};
 use super::spec::{Encoding, Format};
 use super::table::wildcard;
 
@@ -32,13 +32,18 @@ impl Mapping {
             delimiter: file.delimiter,
             encoding: file.encoding,
             is_grouped: file.group.is_some(),
-            columns: file.columns.iter().map(|column| (column.name.clone(), column.nth)).collect(),
+            columns: file
+                .columns
+                .iter()
+                .filter(|column| column.name != ROW)
+                .map(|column| (column.name.clone(), column.nth))
+                .collect(),
         })
     }
 
     /// Every `path` of every file, with the name of the file.
     pub(crate) fn paths(&self) -> impl Iterator<Item = (&str, &str)> {
-        let files = self.inner.files.iter();
+        let files = self.inner.files.iter().filter(|file| file.list.is_none());
         files.flat_map(|file| file.paths.iter().map(|path| (file.name.as_str(), path.as_str())))
     }
 
@@ -52,7 +57,11 @@ impl Mapping {
     /// # Errors
     /// The join that would need another file.
     pub(crate) fn needs_only_rows(&self) -> Result<(), String> {
-        match self.inner.files.iter().find(|file| !file.joins.is_empty()) {
+        let files = &self.inner.files;
+        // A list comes with the row that it is in.
+        let is_list = |at: usize, of: usize| files[at].list.as_ref().is_some_and(|(outer, _)| *outer == of);
+        let needs_another = |at: usize| files[at].joins.iter().any(|it| !is_list(at, it.file) && !is_list(it.file, at));
+        match (0..files.len()).find(|at| needs_another(*at)).map(|at| &files[at]) {
             None => Ok(()),
             Some(file) => Err(format!(
                 "mapping: the file \"{}\" has joins, and rows that come one after the other have nothing to join: `nexusflow replay` reads whole data sets",

@@ -225,12 +225,9 @@ fn columns(map: &FileMap, path: &Path, header: &csv::ByteRecord) -> Result<Vec<u
 /// A value of a JSON object by its path, `order.lines.0.sku`, as a cell.
 fn json_cell<'a>(row: &'a serde_json::Value, column: &Column) -> Cow<'a, str> {
     use serde_json::Value;
-    // Of several columns of one name the others have their number in theirs.
-    let found = match column.nth {
-        0 => json_at(row, &column.name),
-        nth => row.get(numbered(&column.name, nth)),
-    };
-    match found {
+    // A key that has a point in it comes before a path.
+    let whole = if column.nth == 0 { row.get(&column.name) } else { row.get(numbered(&column.name, column.nth)) };
+    match whole.or_else(|| json_at(row, &column.name)) {
         None | Some(Value::Null) => "".into(),
         Some(Value::String(text)) => text.into(),
         Some(other) => other.to_string().into(),

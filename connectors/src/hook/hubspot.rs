@@ -205,7 +205,8 @@ impl HubSpot {
     fn created(&self, it: &Change<'_>, say: &mut Saying<'_>) -> Result<(), Reject> {
         let subject = of_deal(&it.object, say)?;
         let data = json!({"opportunity": it.object, "stage": self.stage(&self.settings.first_stage)});
-        say.event(Kind::OpportunityCreated, &it.id("deal"), &subject, it.at, &data);
+        // What was filled in at once has the same time, and must not come before it.
+        say.event(Kind::OpportunityCreated, &it.id("deal"), &subject, it.at.plus_ms(-1), &data);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What every connector goes through, whichever it is: a kind that is added to the list is tested without a line here, but for how
 //! the system signs where it is a webhook.
-#![allow(clippy::unwrap_used, reason = "a test may panic and say why")]
+#![expect(clippy::unwrap_used, reason = "a test may panic and say why")]
 
 mod decoding;
 mod events;
