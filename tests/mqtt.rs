@@ -51,7 +51,7 @@ impl Broker {
             }
         }
         let config = format!(
-            "user root\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\npersistence true\n\
+            "user root\nlog_type error\nlog_type warning\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\npersistence true\n\
              persistence_location {}/\nautosave_interval 1\nmax_queued_messages 0\n",
             passwords.display(),
             folder.display()
