@@ -7,6 +7,8 @@ use harness::{Nexusflow, SOON, eventually, free_port, nats_server, signal};
 use serde_json::json;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A payload without an id: the parcel, of the topic, and the tracker's own time name the event.
 const MAPPING: &str = r#"
@@ -22,9 +24,9 @@ type = "order.placed"
 from = "scans"
 id = "{$topic.1}:{ts}"
 subject = "customer"
-time = { column = "ts", format = "unix" }
+time = { column = "ts", format = "unix_ms" }
 [event.data]
-order = "$topic.1"
+order = { template = "{$topic.1}-{ts}" }
 total = { column = "amount", type = "money" }
 "#;
 
@@ -51,7 +53,7 @@ impl Broker {
             }
         }
         let config = format!(
-            "user root\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\npersistence true\n\
+            "user root\nlog_type error\nlog_type warning\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\npersistence true\n\
              persistence_location {}/\nautosave_interval 1\nmax_queued_messages 0\n",
             passwords.display(),
             folder.display()
@@ -105,8 +107,11 @@ impl Drop for Broker {
     }
 }
 
+/// The scan of that number: a millisecond each, from about now on.
 fn scan(ts: u64) -> String {
-    json!({"ts": 1_700_000_000 + ts, "customer": format!("c-{}", ts % 13), "amount": "1.00"}).to_string()
+    static BEGAN: OnceLock<u64> = OnceLock::new();
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+    json!({"ts": BEGAN.get_or_init(now) + ts, "customer": format!("c-{}", ts % 13), "amount": "1.00"}).to_string()
 }
 
 fn scans(range: std::ops::Range<u64>) -> Vec<String> {
