@@ -98,10 +98,10 @@ fn figures_equal_the_tables_through_kills_and_a_restart() {
     );
     let nexusflow = nexusflow(&server, "example_postgresql", "snapshot = true");
     let _nats = nexusflow.nats();
-    let _worker = nexusflow.spawn("worker", &["worker"]);
+    let _gateway = nexusflow.spawn("gateway", &["gateway"]);
 
     // What is missing is told with the statement that mends it, and that statement is right.
-    let mut gateway = nexusflow.spawn("gateway", &["gateway"]);
+    let mut worker = nexusflow.spawn("worker", &["worker"]);
     said(&nexusflow, "as the owner of the tables: CREATE PUBLICATION");
     let logs = nexusflow.logs();
     let statement = &logs[logs.find("CREATE PUBLICATION").unwrap()..];
@@ -117,9 +117,9 @@ fn figures_equal_the_tables_through_kills_and_a_restart() {
             });
         }
         write(&server, round);
-        gateway.kill();
+        worker.kill();
         write(&server, round + KILLS);
-        gateway = nexusflow.spawn("gateway", &["gateway"]);
+        worker = nexusflow.spawn("worker", &["worker"]);
     }
     agrees(&nexusflow, &server);
 
@@ -144,16 +144,16 @@ fn figures_equal_the_tables_through_kills_and_a_restart() {
     }
 
     // A slot that is gone is told, and how to go on; with a new one the tables are read anew, and count once.
-    gateway.kill();
+    worker.kill();
     eventually(SOON, "the slot is dropped", || {
         server.try_sql("shop", "SELECT pg_drop_replication_slot('nexusflow_shop')").map(drop)
     });
     write(&server, 9);
-    let gateway = nexusflow.spawn("gateway", &["gateway"]);
+    let worker = nexusflow.spawn("worker", &["worker"]);
     said(&nexusflow, "the replication slot nexusflow_shop is gone: changes since it was read last may be missing");
-    gateway.kill();
+    worker.kill();
     configure(&nexusflow, &server, "example_postgresql", "snapshot = true\nslot = \"another\"");
-    let _gateway = nexusflow.spawn("gateway", &["gateway"]);
+    let _worker = nexusflow.spawn("worker", &["worker"]);
     agrees(&nexusflow, &server);
 }
 
@@ -163,16 +163,7 @@ fn told(nexusflow: &Nexusflow, kind: &str) -> std::collections::BTreeMap<String,
     events.map(|event| (event["id"].as_str().unwrap().to_owned(), event)).collect()
 }
 
-#[test]
-fn values_come_as_they_are() {
-    let Some(server) = database(LOGICAL) else { return };
-    server.sql(
-        "shop",
-        "CREATE TABLE things (id integer PRIMARY KEY, amount numeric, at timestamptz, local timestamp, facts jsonb, flag boolean, large text, note text);
-         ALTER TABLE things REPLICA IDENTITY FULL; ALTER TABLE things ALTER large SET STORAGE EXTERNAL;
-         CREATE PUBLICATION nexusflow_shop FOR TABLE things",
-    );
-    let mapping = r#"
+const THINGS: &str = r#"
 [source]
 uri = "/postgresql/things"
 zone = "Europe/Madrid"
@@ -200,8 +191,18 @@ subject = { template = "thing-{id}" }
 time = "local"
 data.order = "id"
 "#;
+
+#[test]
+fn values_come_as_they_are() {
+    let Some(server) = database(LOGICAL) else { return };
+    server.sql(
+        "shop",
+        "CREATE TABLE things (id integer PRIMARY KEY, amount numeric, at timestamptz, local timestamp, facts jsonb, flag boolean, large text, note text);
+         ALTER TABLE things REPLICA IDENTITY FULL; ALTER TABLE things ALTER large SET STORAGE EXTERNAL;
+         CREATE PUBLICATION nexusflow_shop FOR TABLE things",
+    );
     let nexusflow = nexusflow(&server, "things.toml", "");
-    std::fs::write(nexusflow.folder().join("things.toml"), mapping).unwrap();
+    std::fs::write(nexusflow.folder().join("things.toml"), THINGS).unwrap();
     let _up = nexusflow.up(&[]);
     eventually(SOON, "the slot is used", || {
         let used = server.sql("shop", "SELECT count(*) FROM pg_replication_slots WHERE active");
@@ -237,7 +238,7 @@ data.order = "id"
     assert_eq!(placed["1 delete"]["data"]["site"], "kept");
     // A large value that did not change is what it was; a time without a zone is of the mapping's.
     assert_eq!(cancelled.keys().collect::<Vec<_>>(), ["1 delete", "1 insert", "1 update"]);
-    assert_eq!(cancelled["1 update"]["time"], "2026-07-01T10:00:00Z");
+    assert_eq!(cancelled["1 update"]["time"], "2026-07-01T10:00:00.000Z");
 }
 
 #[test]
@@ -271,11 +272,12 @@ fn a_flood_waits_in_the_server_and_not_in_memory() {
     server.sql("shop", flood);
     let nexusflow = nexusflow(&server, "example_postgresql", "snapshot = true");
     let _nats = nexusflow.nats();
-    let _worker = nexusflow.spawn("worker", &["worker"]);
-    let gateway = nexusflow.spawn("gateway", &["gateway"]);
+    let _gateway = nexusflow.spawn("gateway", &["gateway"]);
+    let worker = nexusflow.spawn("worker", &["worker"]);
     said(&nexusflow, "a replication slot was made");
     server.sql("shop", flood);
     agrees(&nexusflow, &server);
-    let most = most_memory_kib(gateway.id());
-    assert!(most < 150 << 10, "{most} KiB");
+    let most = most_memory_kib(worker.id());
+    eprintln!("320 MB of rows, {most} KiB of memory at most");
+    assert!(most < 200 << 10, "{most} KiB");
 }

@@ -284,9 +284,14 @@ pub(crate) fn effects(nexusflow: &Nexusflow) -> Vec<Value> {
     messages(nexusflow, |name| name == "NEXUSFLOW_EFFECTS").into_iter().map(|(_, payload)| payload).collect()
 }
 
-/// Every event in the log, partition by partition.
+/// Every event in the log, partition by partition; one that was stored twice is there twice.
 pub(crate) fn stored(nexusflow: &Nexusflow) -> Vec<Value> {
-    messages(nexusflow, |name| name.starts_with("NEXUSFLOW_LOG_")).into_iter().map(|(_, payload)| payload).collect()
+    let records = messages(nexusflow, |name| name.starts_with("NEXUSFLOW_LOG_"));
+    let events = records.into_iter().flat_map(|(_, record)| match record {
+        Value::Array(events) => events,
+        one => vec![one],
+    });
+    events.collect()
 }
 
 /// Every dead letter: why, and what was kept, or null where that is no JSON.

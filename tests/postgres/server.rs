@@ -142,6 +142,8 @@ fn certify(folder: &Path) {
             "/CN=a test",
             "-addext",
             "subjectAltName=IP:127.0.0.1",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
             "-keyout",
             "key.pem",
             "-out",

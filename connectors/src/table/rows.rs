@@ -58,7 +58,22 @@ impl Rows {
             }
             read.extend(self.mapping.read_rows_of(file, same, &self.source, arrival.at));
         }
-        read.into_iter().map(placed).collect()
+        read.into_iter().map(|incoming| self.placed(incoming)).collect()
+    }
+
+    /// Where it stands is said with what is wrong with it; of a row that no message holds only the beginning is kept.
+    fn placed(&self, incoming: Incoming) -> Incoming {
+        let Incoming { original, event: Err(reject) } = incoming else { return incoming };
+        let row: Value = serde_json::from_slice(&original).unwrap_or_default();
+        // A name that the mapping does not know may be anything, and is not repeated.
+        let known = |column: &str| row[column].as_str().filter(|name| self.mapping.shape_of(name).is_some());
+        let at = match (known(FILE), row[LINE].as_u64(), known(TABLE)) {
+            (Some(file), Some(line), _) => format!(" ({file}, line {line})"),
+            (_, _, Some(table)) => format!(" ({table})"),
+            _ => String::new(),
+        };
+        let kept = original.slice(..original.len().min(KEPT_BYTES_MAX));
+        Incoming { original: kept, event: Err(Reject { reason: reject.reason + &at, ..reject }) }
     }
 }
 
@@ -75,19 +90,6 @@ impl Decoder for Rows {
 
 fn refused(arrival: &Arrival, reason: String) -> Vec<Incoming> {
     vec![Incoming { original: arrival.body.clone(), event: Err(Reject::new(".", reason)) }]
-}
-
-/// Where it stands is said with what is wrong with it; of a row that no message holds only the beginning is kept.
-fn placed(incoming: Incoming) -> Incoming {
-    let Incoming { original, event: Err(reject) } = incoming else { return incoming };
-    let row: Value = serde_json::from_slice(&original).unwrap_or_default();
-    let at = match (&row[FILE], &row[LINE], &row[TABLE]) {
-        (Value::String(file), Value::Number(line), _) => format!(" ({file}, line {line})"),
-        (_, _, Value::String(table)) => format!(" ({table})"),
-        _ => String::new(),
-    };
-    let kept = original.slice(..original.len().min(KEPT_BYTES_MAX));
-    Incoming { original: kept, event: Err(Reject { reason: reject.reason + &at, ..reject }) }
 }
 
 #[cfg(test)]
@@ -125,7 +127,7 @@ mod tests {
         let read = rows.decode(&arrival(&format!("[{row},{other}]")));
         let said: Vec<String> = read.iter().map(|one| one.event.clone().unwrap_err().to_string()).collect();
         assert!(said[0].ends_with("(orders-1.csv, line 7)") && said[0].starts_with("data.total: "), "{said:?}");
-        assert_eq!(said[1], ".: is of no file or table of the mapping (others.csv, line 1)");
+        assert_eq!(said[1], ".: is of no file or table of the mapping");
         assert!(!said[0].contains("a secret"), "{said:?}");
         // What is kept can be decoded again, to the same.
         let again = rows.decode(&Arrival { body: read[0].original.clone(), ..arrival("") });

@@ -3,7 +3,8 @@
 use super::After;
 use super::batch::{Batch, Batches, Ended};
 use super::lines;
-use super::watch::{DONE, Watch};
+use super::place::Place;
+use super::watch::{DONE, Watch, stamp};
 use crate::arrival::{Arrival, Decoder, Headers, Incoming};
 use crate::files::{Format, Shape};
 use crate::intake::Origin;
@@ -162,10 +163,37 @@ impl Take<'_> {
         if self.store.head(&to).await.is_ok() {
             to = Path::from(format!("{to}.{}", file.at_ms));
         }
-        let moved = self.store.rename(&file.location, &to).await;
-        moved.map_err(|error| format!("was read and can't be moved to {DONE}/: {error}"))?;
-        self.places.forget(key).await.map_err(|error| error.to_string())?;
+        let moved = self.put(file, &to).await;
+        if moved.map_err(|error| format!("was read and can't be moved to {DONE}/: {error}"))? {
+            self.places.forget(key).await.map_err(|error| error.to_string())?;
+        }
         Ok(Taken::Done)
+    }
+
+    /// Whether a file was moved: one that was replaced since it was read stays, and is read.
+    async fn put(&self, file: &Found, to: &Path) -> object_store::Result<bool> {
+        let from = &file.location;
+        if stamp(&self.store.head(from).await?) != file.stamp {
+            return Ok(false);
+        }
+        match self.watch.place {
+            Place::Folder(_) => {
+                self.store.rename(from, to).await?;
+                if stamp(&self.store.head(to).await?) == file.stamp {
+                    return Ok(true);
+                }
+                self.store.rename_if_not_exists(to, from).await?;
+                Ok(false)
+            }
+            Place::S3 { .. } => {
+                self.store.copy(from, to).await?;
+                let is_same = stamp(&self.store.head(from).await?) == file.stamp;
+                if is_same {
+                    self.store.delete(from).await?;
+                }
+                Ok(is_same)
+            }
+        }
     }
 }
 

@@ -95,12 +95,17 @@ impl Watch {
         let name = meta.location.to_string();
         let shape = self.mapping.shape_of(&name)?;
         let at_ms = meta.last_modified.timestamp_millis();
-        let stamp = match (&meta.version, &meta.e_tag) {
-            (Some(version), _) => version.clone(),
-            (None, Some(tag)) => tag.clone(),
-            (None, None) => format!("{at_ms}-{}", meta.size),
-        };
+        let stamp = stamp(&meta);
         Some(Found { name, location: meta.location, stamp, at_ms, shape })
+    }
+}
+
+/// What changes when a file does.
+pub(super) fn stamp(meta: &ObjectMeta) -> String {
+    match (&meta.version, &meta.e_tag) {
+        (Some(version), _) => version.clone(),
+        (None, Some(tag)) => tag.clone(),
+        (None, None) => format!("{}-{}", meta.last_modified.timestamp_millis(), meta.size),
     }
 }
 

@@ -103,7 +103,7 @@ impl Client {
                     return Err(Fault::new("the server does not speak TLS: set `ssl = on` in its postgresql.conf"));
                 }
                 let secured = tls.connector.connect(tls.name.clone(), stream).await;
-                Box::new(secured.map_err(|error| Fault::new(format!("TLS: {error}")))?)
+                Box::new(secured.map_err(|error| untrusted(&error))?)
             }
         };
         let mut client = Self { wire, inbox: BytesMut::new(), outbox };
@@ -249,6 +249,20 @@ impl Client {
             }
         }
     }
+}
+
+/// Why TLS fails, and what the usual reason is.
+fn untrusted(error: &std::io::Error) -> Fault {
+    let text = error.to_string();
+    let help = if text.contains("CaUsedAsEndEntity") {
+        " - the server's certificate is made as an authority's (CA:TRUE, as `openssl req -x509` makes them): make it with \
+         `-addext basicConstraints=critical,CA:FALSE`, or have it signed by an authority"
+    } else if text.contains("UnknownIssuer") {
+        " - set ca_file to the certificate of the authority that signed the server's"
+    } else {
+        ""
+    };
+    Fault::new(format!("TLS: {text}{help}"))
 }
 
 fn text(cell: Cell) -> Option<String> {

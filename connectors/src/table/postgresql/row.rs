@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Microseconds from 1970 to 2000, where PostgreSQL's clock begins.
 const EPOCH_US: i64 = 946_684_800_000_000;
 
+/// A row that was changed, and about how many bytes it has.
+type Changed = (Map<String, Value>, usize);
+
 /// What a stream has told so far.
 #[derive(Debug)]
 pub(super) struct Changes<'a> {
@@ -39,7 +42,7 @@ impl<'a> Changes<'a> {
     }
 
     /// Takes in a message; the row that it changes, with about how many bytes it has.
-    pub(super) fn take(&mut self, message: Message) -> Result<Option<(Map<String, Value>, usize)>, Unreadable> {
+    pub(super) fn take(&mut self, message: Message) -> Result<Option<Changed>, Unreadable> {
         match message {
             Message::Begin { lsn, at_us } => {
                 let at = jiff::Timestamp::from_microsecond(at_us.saturating_add(EPOCH_US)).map_err(|_| Unreadable)?;
@@ -55,9 +58,9 @@ impl<'a> Changes<'a> {
                 self.relations.insert(number, relation);
                 Ok(None)
             }
-            Message::Insert { table, new } => self.changed(table, "insert", None, Some(new)),
-            Message::Update { table, old, new } => self.changed(table, "update", old, Some(new)),
-            Message::Delete { table, old } => self.changed(table, "delete", Some(old), None),
+            Message::Insert { table, new } => self.changed(table, "insert", None, Some(&new)),
+            Message::Update { table, old, new } => self.changed(table, "update", old.as_ref(), Some(&new)),
+            Message::Delete { table, old } => self.changed(table, "delete", Some(&old), None),
             Message::Other => Ok(None),
         }
     }
@@ -66,9 +69,9 @@ impl<'a> Changes<'a> {
         &mut self,
         table: u32,
         op: &str,
-        old: Option<Old>,
-        new: Option<Vec<Cell>>,
-    ) -> Result<Option<(Map<String, Value>, usize)>, Unreadable> {
+        old: Option<&Old>,
+        new: Option<&[Cell]>,
+    ) -> Result<Option<Changed>, Unreadable> {
         let transaction = self.transaction.as_mut().ok_or(Unreadable)?;
         transaction.rows += 1;
         let relation = self.relations.get(&table).ok_or(Unreadable)?;
@@ -80,14 +83,14 @@ impl<'a> Changes<'a> {
             return Ok(None);
         }
         let cells = |cells: &[Cell]| cells.iter().map(size).sum::<usize>();
-        let bytes = new.as_deref().map_or(0, cells) + old.as_ref().map_or(0, |old| cells(&old.cells));
-        let was = old.as_ref().map(|old| what_was(relation, old));
-        let mut row = match (&new, &was) {
+        let bytes = new.map_or(0, cells) + old.map_or(0, |old| cells(&old.cells));
+        let was = old.map(|old| what_was(relation, old));
+        let mut row = match (new, &was) {
             (Some(new), _) => value::row(relation, new),
             (None, Some(was)) => was.clone(),
             (None, None) => return Err(Unreadable),
         };
-        if let (Some(new), Some(was), Some(Old { is_whole: true, .. })) = (&new, &was, &old) {
+        if let (Some(new), Some(was), Some(Old { is_whole: true, .. })) = (new, &was, old) {
             // What did not change and is too large to be told twice is what it was.
             for (column, _) in relation.columns.iter().zip(new).filter(|(_, cell)| **cell == Cell::Unchanged) {
                 let value = was.get(&column.name).cloned();
