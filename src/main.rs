@@ -15,9 +15,11 @@ mod out;
 mod process;
 mod publishers;
 mod replay;
+mod send;
 mod sinks;
 mod status;
 mod up;
+mod validate;
 mod whatif;
 
 use clap::{Parser, Subcommand};
@@ -56,6 +58,10 @@ enum Command {
     Nats,
     /// Publish recorded data as if it happened again.
     Replay(replay::Arguments),
+    /// Publish an example of any type of event to a NexusFlow that is up, and say where it was stored.
+    Send(send::Arguments),
+    /// Say what is wrong with files of events, line by line, and how to mend it.
+    Validate(validate::Arguments),
     /// Run the demonstration company against a NexusFlow that is up.
     Demo,
     /// Put a NexusFlow that is up under load, and tell how long things take and whether anything gets lost.
@@ -119,6 +125,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Gateway => process::gateway(&config).await?,
         Command::Nats => process::nats(&config).await?,
         Command::Replay(arguments) => return replay::run(&config, arguments).await,
+        Command::Send(arguments) => {
+            return tokio::task::spawn_blocking(move || send::run(&config, &arguments).map_err(|e| e.to_string()))
+                .await?
+                .map_err(Into::into);
+        }
+        Command::Validate(arguments) => return validate::run(&arguments),
         Command::Demo => demo::run(&config).await?,
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,

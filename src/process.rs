@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::{out, sinks};
+use nexusflow_connectors::catalogue;
 use nexusflow_connectors::dead_letters::Desk;
 use nexusflow_connectors::hook::Hooks;
 use nexusflow_connectors::http::{Asked, Decided, Http};
@@ -158,7 +159,8 @@ pub(crate) fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) 
 pub(crate) async fn serve(gateway: Gateway, doors: Doors) -> Result<(), Box<dyn Error>> {
     let Doors { http, hooks, desk, keys, admitted } = doors;
     let acts = http.acts().merge(desk.router()).merge(keys.router());
-    Ok(gateway.serve(http.router(admitted), acts, hooks.router()).await?)
+    let open = hooks.router().merge(catalogue::router());
+    Ok(gateway.serve(http.router(admitted), acts, open).await?)
 }
 
 /// Reads the sources that do not call us, until `shutdown`.

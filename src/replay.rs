@@ -88,7 +88,8 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
     Ok(if summary.remaining > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn mapping(name: &str) -> Result<Mapping, Box<dyn Error>> {
+/// The mapping of that name, or at that path.
+pub(crate) fn mapping(name: &str) -> Result<Mapping, Box<dyn Error>> {
     let is_path = name.contains(['/', '.']);
     Ok(if is_path { Mapping::load(Path::new(name))? } else { Mapping::shipped(name)? })
 }

@@ -4,6 +4,7 @@
 
 pub mod arrival;
 pub mod broker;
+pub mod catalogue;
 pub mod dead_letters;
 pub mod demo;
 pub mod files;

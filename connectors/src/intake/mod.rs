@@ -217,8 +217,11 @@ fn letter(origin: &Origin, payload: Bytes, reject: Reject) -> DeadLetter {
     }
 }
 
-/// What a publisher may not say.
-fn check(envelope: Envelope, origin: &Origin) -> Result<Envelope, Reject> {
+/// What a publisher may not say, though it can be understood.
+///
+/// # Errors
+/// Where the type is NexusFlow's own, or the time lies more than a day ahead of `origin.at`.
+pub fn check(envelope: Envelope, origin: &Origin) -> Result<Envelope, Reject> {
     let kind = envelope.event.kind();
     if kind.is_control() && origin.kind != CONSOLE {
         return Err(Reject::new("type", format!("{} is NexusFlow's own and can't be published", kind.as_str())));

@@ -4,7 +4,7 @@ use crate::access::MayAct;
 use crate::board::{self, requests};
 use crate::hub::SharedHub;
 use crate::protocol::{self, INBOUND_BYTES_MAX};
-use crate::{ask, connection, operator, render};
+use crate::{ask, connection, documents, operator, render};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -29,6 +29,11 @@ pub(crate) fn error(status: StatusCode, code: &str, message: &str) -> Response {
 
 /// `GET /api/v1/views`
 pub(crate) async fn topics() -> Response {
+    Json(topic_list()).into_response()
+}
+
+/// Every topic, with its parameters and columns.
+pub(crate) fn topic_list() -> Vec<Value> {
     let params = |params: &[(&str, &str)]| -> Value {
         params.iter().map(|(name, about)| json!({"name": name, "about": about})).collect()
     };
@@ -41,7 +46,7 @@ pub(crate) async fn topics() -> Response {
     topics.push(topic("workers", "state", "The workers that live, for the operator.", &[]));
     topics.push(topic("operator", "state", "How the whole stands, for the operator.", &[]));
     topics.push(topic("activity", "log", "What just happened.", &[]));
-    Json(topics).into_response()
+    topics
 }
 
 /// `GET /api/v1/views/{topic}`
@@ -133,19 +138,35 @@ pub(crate) async fn customer(State(hub): State<SharedHub>, Path(id): Path<String
 
 /// `GET /api/v1/event-types`
 pub(crate) async fn event_types() -> Response {
-    let one = |kind: &Kind| json!({"type": kind.as_str(), "domain": kind.domain(), "schema": format!("/api/v1/event-types/{}", kind.as_str())});
+    let one = |kind: &Kind| {
+        let at = format!("/api/v1/event-types/{}", kind.as_str());
+        json!({
+            "type": kind.as_str(), "domain": kind.domain(), "about": schema::of(*kind)["description"],
+            "published": !kind.is_control(), "schema": at, "example": format!("{at}/example"),
+        })
+    };
     Json(Kind::ALL.iter().map(one).collect::<Vec<_>>()).into_response()
+}
+
+/// `GET /api/v1/event-types/{type}/example`
+pub(crate) async fn event_example(Path(name): Path<String>) -> Response {
+    match Kind::from_name(&name) {
+        Some(kind) => Json(documents::example_of(kind)).into_response(),
+        None => unknown_type(&name),
+    }
 }
 
 /// `GET /api/v1/event-types/{type}`
 pub(crate) async fn event_type(Path(name): Path<String>) -> Response {
     match Kind::from_name(&name) {
         Some(kind) => Json(schema::of(kind)).into_response(),
-        None => {
-            let message = format!("there is no such type; did you mean {}?", Kind::nearest(&name).as_str());
-            error(StatusCode::NOT_FOUND, "unknown_type", &message)
-        }
+        None => unknown_type(&name),
     }
+}
+
+fn unknown_type(name: &str) -> Response {
+    let message = format!("there is no such type; did you mean {}?", Kind::nearest(name).as_str());
+    error(StatusCode::NOT_FOUND, "unknown_type", &message)
 }
 
 /// `GET /healthz`: the process is up.

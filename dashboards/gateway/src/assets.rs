@@ -21,8 +21,18 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'
 /// A file of the app; the app itself for every address that is one of its pages.
 pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let is_page = path.is_empty() || !path.rsplit('/').next().unwrap_or_default().contains('.');
+    // Files stand in `assets`, or at the top with a point in their names; ids of customers and names of types have points too.
+    let is_page = !path.starts_with("assets/") && (path.contains('/') || !path.contains('.'));
     let name = if is_page { "index.html" } else { path };
+    file(name, &headers)
+}
+
+/// `GET /api/docs`: the app shows the OpenAPI document there.
+pub(crate) async fn api_page(headers: HeaderMap) -> Response {
+    file("index.html", &headers)
+}
+
+fn file(name: &str, headers: &HeaderMap) -> Response {
     let Some(plain) = Dist::get(name) else {
         return (StatusCode::NOT_FOUND, "there is no such page\n").into_response();
     };

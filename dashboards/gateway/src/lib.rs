@@ -11,6 +11,7 @@ mod ask;
 mod assets;
 mod board;
 mod connection;
+mod documents;
 mod feed;
 mod frame;
 mod hub;
@@ -27,6 +28,7 @@ mod tls;
 mod views;
 
 pub use access::AccessSettings;
+pub use documents::{asyncapi, openapi};
 pub use operator::Intake;
 pub use owners::Owners;
 pub use server::{Gateway, GatewayError, GatewaySettings, check};

@@ -9,7 +9,7 @@ use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
 use crate::tls::Files;
 use crate::views::Views;
-use crate::{absorb, api, assets, leases, listen, render, stream};
+use crate::{absorb, api, assets, documents, leases, listen, render, stream};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -218,6 +218,7 @@ impl Gateway {
         let open = Router::new()
             .route("/api/v1/event-types", get(api::event_types))
             .route("/api/v1/event-types/{type}", get(api::event_type))
+            .route("/api/v1/event-types/{type}/example", get(api::event_example))
             .route("/healthz", get(api::healthz))
             .route("/readyz", get(api::readyz))
             .with_state(Arc::clone(&self.hub));
@@ -225,6 +226,7 @@ impl Gateway {
             .merge(publish.layer(guard(Right::Publish)))
             .merge(act.merge(tests).layer(guard(Right::Act)))
             .merge(open)
+            .merge(documents::router())
             .merge(hooks)
             .merge(access::router(&self.access, self.tls.is_some()))
             .route("/api/{*rest}", axum::routing::any(no_such))

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState, useSyncExternalStore } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Route, Switch, useSearch } from "wouter";
 import { Calls } from "./alerts/Calls";
 import { useAlertWatch } from "./alerts/hooks";
@@ -20,6 +20,16 @@ import { Silences } from "./pages/Silences";
 import { Wall } from "./pages/Wall";
 import { SignIn } from "./ui/SignIn";
 import styles from "./ui/ui.module.css";
+
+const Publishers = lazy(() => import("./pages/Publishers").then((page) => ({ default: page.Publishers })));
+
+function ForPublishers() {
+  return (
+    <Suspense fallback={null}>
+      <Publishers />
+    </Suspense>
+  );
+}
 
 /** Compares this page's build with the server's; a kiosk reloads itself, anybody else is asked. */
 function useBuildAdvice(): BuildAdvice {
@@ -80,6 +90,9 @@ function Pages() {
       <Route path="/alerts/quality">{() => <Console of={AlertQuality} />}</Route>
       <Route path="/alerts">{isKiosk ? <AlertsTv /> : <Console of={Alerts} />}</Route>
       <Route path="/alerts/:customer/:alert">{() => <Console of={Alerts} />}</Route>
+      <Route path="/connect" component={ForPublishers} />
+      <Route path="/connect/*" component={ForPublishers} />
+      <Route path="/api/docs" component={ForPublishers} />
       <Route component={NotFound} />
     </Switch>
   );

@@ -9,6 +9,7 @@ pub mod alias;
 pub mod cloudevents;
 pub mod envelope;
 pub mod event;
+pub mod example;
 pub mod id;
 pub mod limits;
 pub mod money;

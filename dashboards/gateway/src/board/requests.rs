@@ -125,7 +125,14 @@ pub(crate) async fn deliveries(
         let why = format!("limit must be from 1 to {DELIVERIES_MAX}");
         return error(StatusCode::BAD_REQUEST, "bad_params", &why);
     };
-    match Deliveries::new(&hub.log).newest(limit, params.get("target").map(String::as_str)).await {
+    let target = params.get("target").map(String::as_str);
+    // It becomes a part of a subject, where points and stars mean something.
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if !target.is_none_or(is_name) {
+        return error(StatusCode::BAD_REQUEST, "bad_params", "target must be the name of one of `GET /api/v1/targets`");
+    }
+    match Deliveries::new(&hub.log).newest(limit, target).await {
         Ok(items) => Json(json!({"items": items})).into_response(),
         Err(why) => unavailable(&why),
     }

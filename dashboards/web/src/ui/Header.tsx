@@ -11,6 +11,7 @@ const PAGES = [
   { href: "/alerts", label: "Alerts" },
   { href: "/customers", label: "Customers" },
   { href: "/operator", label: "Operator" },
+  { href: "/connect", label: "Connect" },
 ] as const;
 
 export function Brand() {
