@@ -1,5 +1,7 @@
 //! AsyncAPI 3.0: the subjects of NATS, and the topics of the live protocol.
 
+// tidy: long because the frames of the protocol are one list, each a few lines of JSON
+
 use super::schemas;
 use crate::{api, protocol};
 use nexusflow_model::{Kind, subject};

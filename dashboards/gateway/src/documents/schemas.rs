@@ -1,5 +1,7 @@
 //! The forms of what goes in and comes out. Those of events are made from their types.
 
+// tidy: long because the forms are one list, each a few lines of JSON
+
 use nexusflow_model::{Kind, Timestamp, example, schema};
 use serde_json::{Map, Value, json};
 
