@@ -238,7 +238,7 @@ mod tests {
         for (settings, told) in [
             ("", "missing field `subject`"),
             ("subject = \">\"", "subject must begin with a word"),
-            ("subject = \"a\"\nsubjet = 1", "unknown field `subjet`"),
+            ("subject = \"a\"\ntopic = 1", "unknown field `topic`"),
             ("subject = \"a\"\nuser = \"u\"", "user is for another NATS"),
             ("subject = \"a\"\ntoken_file = \"t\"", "token_file is for another NATS"),
             ("subject = \"a\"\nurl = \"nats://u:p@h\"", "without user and password"),
