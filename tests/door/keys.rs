@@ -94,8 +94,12 @@ fn each_key_has_its_own_limit_and_its_own_end() {
         Value::Array((0..count).map(|at| order(&format!("{name}-{at}"), &format!("/sources/{name}"))).collect())
     };
     assert_eq!(publish(&nexusflow, Some(&slow), &batch("slow", 2)).0, 200);
-    let (status, told) = publish(&nexusflow, Some(&slow), &batch("slow", 2));
-    assert_eq!((status, told["error"]["retry_after_s"].as_u64().is_some_and(|wait| wait > 0)), (429, true), "{told}");
+    // Two within a second are too many; on a slow machine they may come further apart.
+    let told = eventually(SOON, "it is told to wait", || match publish(&nexusflow, Some(&slow), &batch("slow", 2)) {
+        (429, told) => Ok(told),
+        other => Err(format!("{other:?}")),
+    });
+    assert!(told["error"]["retry_after_s"].as_u64().is_some_and(|wait| wait > 0), "{told}");
     assert!(told["error"]["message"].as_str().unwrap().contains("2 events a second are taken with this key"));
     assert_eq!(publish(&nexusflow, Some(&quick), &batch("quick", 50)).0, 200, "others are not slowed down");
     eventually(SOON, "its time is over", || match publish(&nexusflow, Some(&brief), &order("1", "/sources/brief")) {
