@@ -30,6 +30,8 @@ pub(crate) fn load(path: &Path, alerts: &Path) -> Result<(Business, String), Bus
         let line = line::of(text, key);
         Err(BusinessError::Meaning { path: path.to_owned(), line, key: key.to_owned(), says: says.to_owned() })
     };
+    // History that was written before there was such a section does without; what is configured now does not.
+    business.identity.get_or_insert_default();
     if business.alerting != Alerting::default() {
         return wrong(path, &text, "alerting", "has a file of its own, alerts.toml: move it there");
     }

@@ -3,11 +3,10 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::{out, sinks};
-use nexusflow_connectors::catalogue;
 use nexusflow_connectors::dead_letters::Desk;
 use nexusflow_connectors::hook::Hooks;
 use nexusflow_connectors::http::{Asked, Decided, Http};
-use nexusflow_connectors::intake::{Intake, Lag, Ledger};
+use nexusflow_connectors::intake::{self, Intake, Lag, Ledger};
 use nexusflow_connectors::keys::{Admitted, Keys};
 use nexusflow_connectors::notify::{self, Inhibit, Notifier, Routing, time_zone};
 use nexusflow_connectors::source::Readers;
@@ -122,6 +121,7 @@ pub(crate) struct Doors {
     keys: Keys,
     /// Who is let in at the first.
     admitted: Admitted,
+    counting: tokio::task::JoinHandle<()>,
 }
 
 /// Starts a gateway; the second part is what it takes in.
@@ -135,20 +135,22 @@ pub(crate) async fn start_gateway(
     let counted = Arc::clone(&ledger);
     let total = Arc::new(move || counted.total());
     let keys = Keys::open(log, config.http.events_per_s, now).await?;
-    let told = shutdown.clone();
-    let (watched, until) = (keys.clone(), shutdown.clone());
-    let gateway = Gateway::start(log.clone(), &config.gateway, config.access.clone(), total, shutdown).await?;
+    let (watched, until, told) = (keys.clone(), shutdown.clone(), shutdown.clone());
+    let named = sources.iter().map(|source| (source.named.name.to_string(), source.kind.to_owned())).collect();
+    let (settings, access) = (&config.gateway, config.access.clone());
+    let gateway = Gateway::start(log.clone(), settings, access, total, named, shutdown.clone()).await?;
     tokio::spawn(async move { watched.watch(until).await });
     sinks::start(&config.sink, log, &gateway, &told)?;
     let owners = gateway.owners();
     let lag: Lag = Arc::new(move |partition| owners.lag_ms(partition));
     let intake = intake(config, log, ledger, lag);
+    let counting = tokio::spawn(intake::tell(intake.clone(), format!("{}/gateway", owner()), now, shutdown));
     let patience = Duration::from_millis(config.http.store_timeout_ms);
     let hooks = Hooks::new(sources, intake.clone(), config.http.public_url.clone(), patience, now);
     let desk = Desk::new(DeadLetterBox::open(log).await?, config.sources()?, intake.clone(), now);
     let http = Http::new(intake, config.http.clone(), now, Arc::new(Owners(gateway.owners())));
     let admitted = Admitted { keys: keys.clone(), has_token: config.access.publish_token.is_some() };
-    Ok((gateway, Doors { http, hooks, desk, keys, admitted }))
+    Ok((gateway, Doors { http, hooks, desk, keys, admitted, counting }))
 }
 
 pub(crate) fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) -> Intake {
@@ -157,10 +159,11 @@ pub(crate) fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) 
 
 /// Serves until `shutdown`.
 pub(crate) async fn serve(gateway: Gateway, doors: Doors) -> Result<(), Box<dyn Error>> {
-    let Doors { http, hooks, desk, keys, admitted } = doors;
+    let Doors { http, hooks, desk, keys, admitted, counting } = doors;
     let acts = http.acts().merge(desk.router()).merge(keys.router());
-    let open = hooks.router().merge(catalogue::router());
-    Ok(gateway.serve(http.router(admitted), acts, open).await?)
+    gateway.serve(http.router(admitted), acts, hooks.router()).await?;
+    // What came last is told before the process ends.
+    Ok(counting.await?)
 }
 
 /// Reads the sources that do not call us, until `shutdown`.
@@ -173,7 +176,8 @@ pub(crate) async fn run_sources(
     let ledger = Arc::new(Ledger::default());
     // Who reads can wait: the log keeps what was stored.
     let intake = intake(config, &log, ledger, Arc::new(|_| 0));
-    Readers::new(read, intake, log, owner(), now).run(shutdown).await;
+    let counting = intake::tell(intake.clone(), format!("{}/worker", owner()), now, shutdown.clone());
+    tokio::join!(Readers::new(read, intake, log, owner(), now).run(shutdown), counting);
     Ok(())
 }
 

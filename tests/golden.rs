@@ -93,7 +93,7 @@ fn tick(state: &State, hours: i64) -> Envelope {
     let now = state.clock().plus_ms(hours * HOUR_MS);
     let (id, source) = (Id::new("tick").unwrap(), Source::new("/clock").unwrap());
     let event = Event::ClockTicked(ClockTicked { now });
-    Envelope { subject: id.clone(), id, source, occurred_at: now, recorded_at: now, event }
+    Envelope { subject: id.clone(), id, source, occurred_at: now, recorded_at: now, forwarded: 0, event }
 }
 
 fn fold_on(state: &mut State, events: &[Envelope]) -> Vec<Emission<AlertEffect>> {

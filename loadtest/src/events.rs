@@ -80,6 +80,7 @@ impl Events {
             subject: Id::new(&customer(&self.run, self.alarms)).ok()?,
             occurred_at: at,
             recorded_at: at,
+            forwarded: 0,
             event: Event::from_json(Kind::SurveyAnswered, &data).ok()?,
             id,
         };

@@ -126,6 +126,8 @@ impl Judge {
                 unreadable: sum.unreadable + own.unreadable,
                 late: sum.late + own.late,
                 withheld: sum.withheld + own.withheld,
+                waiting: sum.waiting + own.waiting,
+                passed_on: sum.passed_on + own.passed_on,
             }
         })
     }

@@ -44,10 +44,28 @@ fn more() -> Vec<Envelope> {
         ("delivery.promised", "c-00004", (6, 60), promise("g-3", 10)),
         ("delivery.promised", "c-00005", (140, 140), promise("g-4", 900)),
         ("page.viewed", "c-00006", (1, 150), r#"{"page":"/late"}"#.into()),
+        ("page.viewed", "device~d-7", (7, 7), r#"{"page":"/who"}"#.into()),
+        ("page.viewed", "device~d-8", (8, 8), r#"{"page":"/nobody"}"#.into()),
+        ("customer.identified", "c-00007", (9, 40), r#"{"anonymous_id":"d-7","email":"same@example.org"}"#.into()),
+        ("page.viewed", "device~d-7", (41, 41), r#"{"page":"/again"}"#.into()),
+        ("customer.identified", "c-00008", (42, 42), r#"{"email":"same@example.org"}"#.into()),
+        ("page.viewed", "c-00008", (43, 43), r#"{"page":"/one"}"#.into()),
+        ("customer.merged", "c-00009", (44, 44), r#"{"merged":"c-00010","by":"Ana"}"#.into()),
+        ("customer.unmerged", "c-00009", (60, 60), r#"{"unmerged":"c-00010"}"#.into()),
+        ("page.viewed", "c-00010", (50, 50), r#"{"page":"/merged"}"#.into()),
+        ("page.viewed", "c-00010", (61, 61), r#"{"page":"/own"}"#.into()),
+        ("source.heartbeat", "till", (10, 10), "{}".into()),
     ];
     let mut events: Vec<Envelope> =
         (0..).zip(told).map(|(n, (kind, subject, hours, data))| event(n, kind, subject, hours, &data)).collect();
     events.push(events[1].clone());
+    for hours in [20, 21, 90] {
+        let at = start().plus_ms(hours * HOUR_MS);
+        let data = format!(
+            r#"{{"kind":"standard","stored":{hours},"rejected":2,"turned_away":0,"window_ms":10000,"heard_at":"{at}","newest_at":"{at}"}}"#
+        );
+        events.push(event(1_000 + hours as usize, "source.counted", "shop", (hours, hours), &data));
+    }
     events
 }
 
@@ -77,9 +95,10 @@ pub(crate) fn log() -> Vec<u8> {
     let eight_hours = |event: &Envelope| event.recorded_at.as_ms() / HOUR_MS / 8;
     for record in events.chunk_by(|one, next| eight_hours(one) == eight_hours(next)) {
         // What follows from it comes next.
-        for emission in write(record) {
+        let mut next = std::collections::VecDeque::from(write(record));
+        while let Some(emission) = next.pop_front() {
             if let Emission::Derived(_, event) = emission {
-                write(&[*event]);
+                next.extend(write(&[*event]));
             }
         }
     }

@@ -4,6 +4,7 @@
 use crate::chance::Chance;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::Business;
+use nexusflow_model::alias::Alias;
 use nexusflow_model::event::alert::{AlertKey, AlertSnoozed, AlertStep};
 use nexusflow_model::event::control::{ConfigChanged, SourceHeartbeat};
 use nexusflow_model::event::logistics::{
@@ -74,6 +75,7 @@ impl Story {
         for customer in &chosen {
             more.promise(customer).into_iter().for_each(&mut keep);
             more.complaint(customer).into_iter().for_each(&mut keep);
+            more.unknown(customer).into_iter().for_each(&mut keep);
         }
         more.heartbeats(&id("till")).into_iter().for_each(&mut keep);
         for sku in 0..more.chance.between(1, 4) {
@@ -150,7 +152,7 @@ impl More<'_> {
         self.n += 1;
         let id = id(&format!("more-{}", self.n));
         let source = Source::new(source).unwrap();
-        Envelope { id, source, subject: subject.clone(), occurred_at, recorded_at: occurred_at, event }
+        Envelope { id, source, subject: subject.clone(), occurred_at, recorded_at: occurred_at, forwarded: 0, event }
     }
 
     fn some_time(&mut self) -> Timestamp {
@@ -205,6 +207,32 @@ impl More<'_> {
                 events.push(self.event("/sim/console", customer, at, event));
             }
             at = at.plus_ms(self.chance.between(1, DAY));
+        }
+        events
+    }
+
+    /// What is said of a device, an address or a number, and whose it is: then, later, or never.
+    fn unknown(&mut self, customer: &Id) -> Vec<Envelope> {
+        let (device, email) = (format!("d-{customer}"), format!("{customer}@sim.example"));
+        let keys = [Alias::Device.key(&device).unwrap(), Alias::Email.key(&email).unwrap()];
+        let mut events = Vec::new();
+        for n in 0..self.chance.below(6) {
+            let (at, key) = (self.some_time(), self.chance.pick(&keys).clone());
+            let (kind, data) = match self.chance.below(4) {
+                0 => (Kind::TicketOpened, json!({"ticket": format!("{customer}-t"), "priority": "high"})),
+                1 => (Kind::TicketResolved, json!({"ticket": format!("{customer}-t")})),
+                2 => {
+                    let total = json!({"minor": 900, "currency": "EUR"});
+                    (Kind::OrderPlaced, json!({"order": format!("{customer}-k{n}"), "total": total}))
+                }
+                _ => (Kind::PageViewed, json!({"page": "/"})),
+            };
+            events.push(self.event("/sim/web", &key, at, Event::from_json(kind, &data.to_string()).unwrap()));
+        }
+        for _ in 0..self.chance.below(3) {
+            let who = json!({"anonymous_id": device, "email": email}).to_string();
+            let (at, who) = (self.some_time(), Event::from_json(Kind::CustomerIdentified, &who).unwrap());
+            events.push(self.event("/sim/web", customer, at, who));
         }
         events
     }

@@ -57,7 +57,7 @@ impl<N: Number> Domain for Sums<N> {
     type Timer = ();
     const VERSION: u32 = 1;
 
-    fn keyspace(_: &Event) -> u8 {
+    fn keyspace(_: &Envelope) -> u8 {
         0
     }
 

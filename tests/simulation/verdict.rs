@@ -7,14 +7,15 @@ use crate::world::{Kept, Ran, Shared};
 use nexusflow_domain::{AlertEffect, Business, Commerce};
 use nexusflow_engine::pane::HOURS_KEPT;
 use nexusflow_engine::{Domain, Effect, Emission, Partition};
+use nexusflow_model::alias::Alias;
 use nexusflow_model::event::control::ClockTicked;
-use nexusflow_model::{Envelope, Event, Kind, Place, Timestamp, partition};
+use nexusflow_model::{Envelope, Event, Id, Kind, Place, Timestamp, partition};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A domain that can be simulated.
 pub(crate) trait Simulated: Domain<Config = Business, Effect = AlertEffect> {
-    /// Whether it decides about commands.
+    /// Whether it decides about commands, and knows by what customers are known.
     const DECIDES: bool;
 
     /// What is shown of all partitions, by name.
@@ -49,13 +50,13 @@ pub(crate) fn judge<D: Simulated>(
 ) -> Result<Ran, String> {
     ensure!(shared.contradictions.is_empty(), "callers are told different things: {:?}", shared.contradictions);
     let mut ran = Ran::default();
-    let mut derived: BTreeMap<u64, Envelope> = BTreeMap::new();
+    let mut derived: BTreeMap<(Id, u64), Envelope> = BTreeMap::new();
     let mut fresh: Vec<Partition<D>> = Vec::new();
     for (id, log) in (0..).zip(&shared.logs) {
         let (mut partition, emissions) = fold_anew::<D>(id, log);
         let (effects, events) = parted(emissions);
         output_is(shared, id, &effects)?;
-        derived.extend(events.into_iter().map(|event| (partition::identity_hash(&event), event)));
+        derived.extend(events.into_iter().map(|event| (name(&event), event)));
         ran.effects += effects.len() as u64;
         let expected = partition.cut_whole()?.changed;
         for (_, kept) in owners.iter().zip(kept).filter(|(owner, _)| owner.partition.id() == id) {
@@ -70,16 +71,22 @@ pub(crate) fn judge<D: Simulated>(
     }
     for owner in owners {
         let (id, counters) = (owner.partition.id(), owner.partition.counters());
-        let counted = Counted::of(id, &shared.logs[id as usize]);
+        let counted = Counted::of(id, &shared.logs[id as usize], D::DECIDES);
         let found = (counters.events, counters.duplicates, counters.unreadable, counters.late);
         let expected = (counted.events, counted.duplicates, counted.unreadable, counted.late);
+        let (waiting, passed_on) = (counters.waiting, counters.passed_on);
+        ensure!(
+            waiting + passed_on == counted.of_keys,
+            "of {} events of keys {waiting} wait and {passed_on} were passed on",
+            counted.of_keys
+        );
         ensure!(
             found == expected,
             "partition {id} has counted (events, duplicates, unreadable, late) {found:?}, not {expected:?}"
         );
     }
     ran.derived = derived.len() as u64;
-    nothing_is_lost(story, shared, &derived, fresh.iter().map(|partition| partition.counters().events).sum())?;
+    nothing_is_lost::<D>(story, shared, &derived, fresh.iter().map(|partition| partition.counters().events).sum())?;
     let undisturbed = D::shown(&[&undisturbed::<D>(story)]);
     // One owner a partition: the last that came.
     let last: BTreeMap<u32, &Partition<D>> =
@@ -165,10 +172,12 @@ struct Counted {
     duplicates: u64,
     unreadable: u64,
     late: u64,
+    /// Events about what a customer is known by: they count where they are passed on to.
+    of_keys: u64,
 }
 
 impl Counted {
-    fn of(id: u32, log: &Log) -> Self {
+    fn of(id: u32, log: &Log, knows_keys: bool) -> Self {
         let mut counted = Self::default();
         let zone = crate::shown::business().business.time_zone;
         let hour = |at: Timestamp| zone.day_and_hour(at).0 * 24 + zone.day_and_hour(at).1;
@@ -185,49 +194,66 @@ impl Counted {
                 continue;
             }
             let counts = u64::from(!event.event.kind().is_own());
-            if !seen.insert((&event.source, &event.id)) {
+            if !seen.insert((&event.subject, &event.source, &event.id)) {
                 counted.duplicates += counts;
                 continue;
             }
+            if knows_keys && Alias::of(&event.subject).is_some() {
+                counted.of_keys += counts;
+                continue;
+            }
             counted.events += counts;
-            counted.late += u64::from(hour(event.occurred_at) < first_hour);
+            counted.late += counts * u64::from(hour(event.occurred_at) < first_hour);
         }
         counted.unreadable = log.records().flat_map(|(_, record)| record).filter(|event| event.is_err()).count() as u64;
         counted
     }
 }
 
-/// What was published or derived is in the logs, nothing else is, and each of it was folded once.
-fn nothing_is_lost(
+/// Which event of whom.
+fn name(event: &Envelope) -> (Id, u64) {
+    (event.subject.clone(), partition::identity_hash(event))
+}
+
+/// What was published or derived is in the logs, nothing else is, and each of it was folded once, unless it waits.
+fn nothing_is_lost<D: Simulated>(
     story: &Story,
     shared: &Shared,
-    derived: &BTreeMap<u64, Envelope>,
+    derived: &BTreeMap<(Id, u64), Envelope>,
     folded: u64,
 ) -> Result<(), String> {
     let of = |what: &What| match what {
-        What::Event(event) => Some(partition::identity_hash(event)),
+        What::Event(event) => Some((name(event), event.event.kind())),
         What::Config(_) => None,
     };
-    let mut expected: BTreeSet<u64> = story.in_order.iter().filter_map(of).collect();
-    ensure!(derived.keys().all(|derived| expected.insert(*derived)), "a derived event has the id of another one");
+    let mut expected: BTreeMap<(Id, u64), Kind> = story.in_order.iter().filter_map(of).collect();
+    for (name, event) in derived {
+        let is_new = expected.insert(name.clone(), event.event.kind()).is_none();
+        ensure!(is_new, "a derived event has the id of another one");
+    }
     let mut found = BTreeSet::new();
     for (id, log) in (0..).zip(&shared.logs) {
         for (place, event) in log.events(id) {
             if matches!(event.event.kind(), Kind::ConfigChanged | Kind::ClockTicked) {
                 continue;
             }
-            let identity = partition::identity_hash(event);
-            found.insert(identity);
-            ensure!(expected.contains(&identity), "{event:?} at {place:?} follows from nothing");
-            let same = derived.get(&identity).is_none_or(|derived| derived == event);
+            let name = name(event);
+            ensure!(expected.contains_key(&name), "{event:?} at {place:?} follows from nothing");
+            let same = derived.get(&name).is_none_or(|derived| derived == event);
             ensure!(same, "{event:?} at {place:?} was derived otherwise");
+            found.insert(name);
         }
     }
-    ensure!(found == expected, "{} events were published or derived, {} are in the logs", expected.len(), found.len());
-    // What NexusFlow says to itself is folded, and does not count.
-    let own = derived.values().filter(|event| event.event.kind().is_own()).count() as u64;
-    let counts = expected.len() as u64 - own;
-    ensure!(folded == counts, "{folded} of {counts} events were folded");
+    ensure!(
+        found.iter().eq(expected.keys()),
+        "{} events were published or derived, {} are in the logs",
+        expected.len(),
+        found.len()
+    );
+    // What NexusFlow says to itself is folded, and does not count; what is said of a key counts with the customer who claimed it.
+    let counts = |(name, kind): &(&(Id, u64), &Kind)| !kind.is_own() && !(D::DECIDES && Alias::of(&name.0).is_some());
+    let expected = expected.iter().filter(counts).count() as u64;
+    ensure!(folded == expected, "{folded} of {expected} events were folded");
     Ok(())
 }
 
@@ -236,8 +262,8 @@ fn undisturbed<D: Simulated>(story: &Story) -> Partition<D> {
     let (mut partition, mut sequence) = (Partition::new(0), 0);
     let tick = |end| {
         let event = Event::ClockTicked(ClockTicked { now: end });
-        let (source, id) = (nexusflow_model::Source::new("/clock").unwrap(), nexusflow_model::Id::new("end").unwrap());
-        Envelope { subject: id.clone(), id, source, occurred_at: end, recorded_at: end, event }
+        let (source, id) = (nexusflow_model::Source::new("/clock").unwrap(), Id::new("end").unwrap());
+        Envelope { subject: id.clone(), id, source, occurred_at: end, recorded_at: end, forwarded: 0, event }
     };
     let told = story.in_order.iter().map(|what| match what {
         What::Event(event) | What::Config(event) => (**event).clone(),

@@ -56,7 +56,7 @@ impl Shared {
         let event = Event::ClockTicked(ClockTicked { now });
         let (source, subject) = (Source::new("/nexusflow/clock").unwrap(), Id::new("clock").unwrap());
         let tick = Id::new(&format!("tick-{id}-{}", now.as_ms())).unwrap();
-        let envelope = Envelope { id: tick, source, subject, occurred_at: now, recorded_at: now, event };
+        let envelope = Envelope { id: tick, source, subject, occurred_at: now, recorded_at: now, forwarded: 0, event };
         self.logs[id as usize].append(vec![Ok(envelope)]);
         self.trace.step("ticks", id, now.as_ms() as u64);
     }

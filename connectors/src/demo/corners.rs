@@ -93,7 +93,7 @@ impl Corner<'_> {
         let id = id(&format!("{}-k{}-{name}", self.world.run, self.number));
         let at = stamp(self.at);
         let (source, subject) = (sourced(SOURCE), self.customer());
-        self.out.push_back(Envelope { id, source, subject, occurred_at: at, recorded_at: at, event });
+        self.out.push_back(Envelope { id, source, subject, occurred_at: at, recorded_at: at, forwarded: 0, event });
     }
 
     /// What an hour sells: a function of the seed, the corner and the hour, and of nothing that happened before.

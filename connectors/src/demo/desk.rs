@@ -81,7 +81,15 @@ impl Desk<'_> {
         self.customer.events += 1;
         let at = stamp(self.at);
         let subject = customer_id(self.who);
-        self.out.push_back(Envelope { id, source: sourced(source), subject, occurred_at: at, recorded_at: at, event });
+        self.out.push_back(Envelope {
+            id,
+            source: sourced(source),
+            subject,
+            occurred_at: at,
+            recorded_at: at,
+            forwarded: 0,
+            event,
+        });
     }
 
     /// Plans a step for `in_ms` from now.

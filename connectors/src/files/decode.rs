@@ -56,7 +56,15 @@ pub(super) fn envelope(mapping: &Inner, tables: &Tables, event: &EventMap, at: A
     let rest = subject(tables, event, at).and_then(|subject| Ok((subject, data(mapping, tables, event, at)?)));
     let (subject, event) = rest.map_err(|error| reject(tables, event, at, error))?;
     // A replay behaves as it did then: what happened was known when it happened.
-    Ok(Envelope { id, source: mapping.source.clone(), subject, occurred_at, recorded_at: occurred_at, event })
+    Ok(Envelope {
+        id,
+        source: mapping.source.clone(),
+        subject,
+        occurred_at,
+        recorded_at: occurred_at,
+        forwarded: 0,
+        event,
+    })
 }
 
 pub(super) fn reject(tables: &Tables, event: &EventMap, at: At, reject: Reject) -> Rejection {

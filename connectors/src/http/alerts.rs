@@ -257,7 +257,7 @@ fn envelope(
 /// An event that this door says itself, for a person in front of a console.
 pub(super) fn from_console(id: &str, subject: Id, event: Event, now: Timestamp) -> Result<Envelope, TextError> {
     let (id, source) = (Id::new(id)?, Source::new("/nexusflow/console")?);
-    Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, event })
+    Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, forwarded: 0, event })
 }
 
 /// The body of a request, within the quota of its peer.

@@ -2,9 +2,11 @@
 
 mod again;
 mod ledger;
+mod tell;
 
 pub use again::AgainError;
 pub use ledger::{Ledger, Tally};
+pub use tell::tell;
 
 use crate::arrival::{Headers, Incoming};
 use bytes::Bytes;

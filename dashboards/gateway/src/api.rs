@@ -13,7 +13,7 @@ use axum::{Extension, Json};
 use futures_util::future::join_all;
 use nexusflow_domain::query::{self, Finding};
 use nexusflow_domain::views;
-use nexusflow_model::{Id, Kind, schema};
+use nexusflow_model::{Id, Kind, partition, schema};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ pub(crate) fn topic_list() -> Vec<Value> {
     topics.push(topic("partitions", "state", "How each partition stands, for the operator.", &[]));
     topics.push(topic("workers", "state", "The workers that live, for the operator.", &[]));
     topics.push(topic("operator", "state", "How the whole stands, for the operator.", &[]));
+    topics.push(topic("sources", "state", "How the systems that publish do, for the operator.", &[]));
     topics.push(topic("activity", "log", "What just happened.", &[]));
     topics
 }
@@ -115,8 +116,32 @@ pub(crate) async fn customers(State(hub): State<SharedHub>, Query(search): Query
         return error(StatusCode::SERVICE_UNAVAILABLE, "no_worker", "no worker is running: nobody can answer just now");
     }
     found.sort_by_key(|finding| finding.rank);
-    let items: Vec<Value> = found.into_iter().take(limit).map(|finding| finding.line).collect();
+    let found = found.into_iter().take(limit).map(|finding| finding.line).collect();
+    let items = with_survivors(&hub, found).await;
     Json(json!({"as_of": hub.as_of(), "items": items, "missing_partitions": missing})).into_response()
+}
+
+/// The lines, and before each of a customer who became one with another the line of that one.
+async fn with_survivors(hub: &SharedHub, lines: Vec<Value>) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let at = all.len();
+        let mut next = line["merged_into"].as_str().and_then(|id| Id::new(id).ok());
+        all.push(line);
+        // A chain ends; where it is a circle, with somebody who is there.
+        while let Some(id) = next.take().filter(|id| all.iter().all(|line| line["id"] != id.as_str())) {
+            let query = query::Query::Search { text: id.as_str().to_owned(), limit: 1 };
+            let partition = partition::of(&id, hub.log.partitions());
+            let Ok(answer) = ask::one(&hub.log, partition, &query, SEARCH_WITHIN).await else { break };
+            let found = serde_json::from_slice::<Vec<Finding>>(&answer).unwrap_or_default();
+            let Some(found) = found.into_iter().find(|found| found.line["id"] == id.as_str()) else { break };
+            next = found.line["merged_into"].as_str().and_then(|id| Id::new(id).ok());
+            all.insert(at, found.line);
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|line| seen.insert(line["id"].to_string()));
+    all
 }
 
 /// `GET /api/v1/customers/{id}`

@@ -32,6 +32,8 @@ pub(crate) struct Hub {
     pub(crate) activities: Activities,
     pub(crate) board: Board,
     pub(crate) intake: Intake,
+    /// The sources that are configured: name and kind.
+    pub(crate) sources: Vec<(String, String)>,
     pub(crate) lags: Lags,
     /// Which life of this gateway: positions of another one can't be compared.
     pub(crate) epoch: String,

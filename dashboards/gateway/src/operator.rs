@@ -1,12 +1,15 @@
 //! What the operator sees.
 
 use crate::hub::{Hub, SILENT_AFTER, State};
+use nexusflow_domain::alert::Card;
+use nexusflow_domain::views::sources;
 use nexusflow_domain::views::table::{Row, time};
 use nexusflow_engine::Counters;
 use nexusflow_engine::contribution::Standing;
 use nexusflow_log::{Holder, Member};
 use nexusflow_model::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -44,13 +47,13 @@ pub(crate) const OPERATOR_COLS: &[&str] = &["key", "value", "unit"];
 
 /// Whether a topic is the operator's.
 pub(crate) fn is_topic(topic: &str) -> bool {
-    matches!(topic, "partitions" | "workers" | "operator")
+    matches!(topic, "partitions" | "workers" | "operator" | "sources")
 }
 
 /// How each partition stands.
 pub(crate) fn partitions(hub: &Hub) -> Vec<Row> {
     hub.with(|state| {
-        let standings: std::collections::BTreeMap<_, _> = state.merged.standings().collect();
+        let standings: BTreeMap<_, _> = state.merged.standings().collect();
         (0..hub.log.partitions()).map(|partition| row(state, partition, standings.get(&partition).copied())).collect()
     })
 }
@@ -125,6 +128,22 @@ pub(crate) fn workers(hub: &Hub) -> Vec<Row> {
     })
 }
 
+/// How sources do, and which of those that are configured were never heard of.
+pub(crate) fn sources(hub: &Hub) -> Vec<Row> {
+    hub.with(|state| {
+        let now = state.merged.clock().unwrap_or(Timestamp::EPOCH);
+        let cards = state.merged.cards().filter_map(|((source, _), card)| match card {
+            Card::Source(card) => Some((source.as_str().to_owned(), sources::row(source, card, now))),
+            _ => None,
+        });
+        let mut rows: BTreeMap<String, Row> = cards.collect();
+        for (source, kind) in &hub.sources {
+            rows.entry(source.clone()).or_insert_with(|| sources::never(source, kind));
+        }
+        rows.into_values().collect()
+    })
+}
+
 /// How the whole stands.
 pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
     let (accepted, refused, turned_away) = (hub.intake)();
@@ -149,6 +168,7 @@ pub(crate) fn figures(hub: &Hub) -> Vec<Row> {
         row("unreadable", counters.unreadable as i64, "count"),
         row("late", counters.late as i64, "count"),
         row("withheld", counters.withheld as i64, "count"),
+        row("waiting", counters.waiting as i64, "count"),
         row("dead_letters", hub.dead_letters.load(Ordering::Relaxed) as i64, "count"),
         row("lag_ms", freshness.lag_ms, "ms"),
         row("partitions_live", live, "count"),

@@ -5,8 +5,8 @@ use crate::hub::SharedHub;
 use crate::operator;
 use crate::{ask, board};
 use nexusflow_domain::query::Query;
-use nexusflow_domain::views;
 use nexusflow_domain::views::table::Row;
+use nexusflow_domain::views::{self, sources};
 use nexusflow_model::{Id, partition};
 use serde_json::Value;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub(crate) fn shape(topic: &str) -> Option<(&'static [&'static str], &'static [&
         "partitions" => Some((&["partition"], operator::PARTITION_COLS)),
         "workers" => Some((&["id"], operator::WORKER_COLS)),
         "operator" => Some((&["key"], operator::OPERATOR_COLS)),
+        "sources" => Some((sources::KEY, sources::COLS)),
         "customer" => Some((&["id"], &["id", "json"])),
         _ => None,
     }
@@ -82,6 +83,7 @@ pub(crate) fn rows(hub: &SharedHub, topic: &str, params: &views::Params) -> Resu
     Ok(match topic {
         "partitions" => operator::partitions(hub),
         "workers" => operator::workers(hub),
+        "sources" => operator::sources(hub),
         _ => operator::figures(hub),
     })
 }

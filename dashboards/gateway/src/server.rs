@@ -144,6 +144,7 @@ impl Gateway {
         settings: &GatewaySettings,
         access: AccessSettings,
         intake: Intake,
+        sources: Vec<(String, String)>,
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, GatewayError> {
         check(settings, &access)?;
@@ -161,6 +162,7 @@ impl Gateway {
             activities: Activities::new(),
             board: Board::new(),
             intake,
+            sources,
             epoch: format!("{epoch:x}"),
             viewers: AtomicU64::new(0),
             subscriptions: AtomicU64::new(0),

@@ -1,6 +1,7 @@
 //! What the business configures. It reaches the fold as a `config.changed` event, so that history keeps what held then.
 
 use jiff::tz::TimeZone;
+use nexusflow_model::alias::Alias;
 use nexusflow_model::{Currency, Label, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -21,9 +22,49 @@ pub struct Business {
     /// What is too late.
     #[serde(default)]
     pub time: Time,
+    /// Who is one with whom; none where customers are told apart by their ids alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Matching>,
     /// How alerts are raised and who has to respond: a file of its own, `alerts.toml`.
     #[serde(default)]
     pub alerting: crate::alert::Alerting,
+}
+
+/// By what customers are known beside their ids. Whoever is identified by an e-mail address, a telephone number or a device is found
+/// by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matching {
+    /// What two customers can't share without being one: who had it first stays.
+    pub merge: Vec<Evidence>,
+    /// Whether customers are found by the orders they placed, too: it costs an event more for each.
+    pub orders: bool,
+}
+
+/// What says that two customers are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Evidence {
+    /// The same e-mail address.
+    Email,
+    /// The same telephone number.
+    Phone,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        Self { merge: vec![Evidence::Email], orders: false }
+    }
+}
+
+impl Matching {
+    /// Whether two customers who are known by the same key are one.
+    pub fn takes_for_one(&self, alias: Alias) -> bool {
+        self.merge.iter().any(|evidence| match evidence {
+            Evidence::Email => alias == Alias::Email,
+            Evidence::Phone => alias == Alias::Phone,
+        })
+    }
 }
 
 /// What is too late.

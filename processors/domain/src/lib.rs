@@ -18,6 +18,7 @@ pub mod query;
 pub mod retention;
 pub mod revenue;
 pub mod rollup;
+pub mod sources;
 pub mod subject;
 pub mod timer;
 pub mod upgrade;
@@ -32,7 +33,7 @@ pub use rollup::Rollup;
 pub use timer::Timer;
 
 use nexusflow_engine::{Context, Domain};
-use nexusflow_model::{Envelope, Event, Timestamp};
+use nexusflow_model::{Envelope, Timestamp};
 
 /// The business, as the engine sees it.
 #[derive(Debug)]
@@ -49,10 +50,10 @@ impl Domain for Commerce {
     type Note = Activity;
     type Card = alert::Card;
     type Timer = Timer;
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
 
-    fn keyspace(event: &Event) -> u8 {
-        subject::of(event) as u8
+    fn keyspace(envelope: &Envelope) -> u8 {
+        subject::of_envelope(envelope) as u8
     }
 
     fn day_and_hour(config: &Business, at: Timestamp) -> (i32, i32) {
@@ -64,8 +65,14 @@ impl Domain for Commerce {
     }
 
     fn fold(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
-        match subject::of(&envelope.event) {
-            subject::Subject::Customer => profile.fold(context, envelope),
+        match subject::of_envelope(envelope) {
+            subject::Subject::Customer => {
+                if crm::links::look(context, profile, envelope) {
+                    profile.fold(context, envelope);
+                    crm::links::count(context, profile);
+                }
+            }
+            subject::Subject::Alias => crm::alias::fold(context, profile.alias.get_or_insert_default(), envelope),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
             subject::Subject::Source => alert::rules::operations::look(context, profile, envelope),
             _ => {}
@@ -80,6 +87,10 @@ impl Domain for Commerce {
         if profile.identity.events > 0 {
             profile.reconfigured(context);
             alert::sla::reconfigured(context, profile);
+            crm::links::reconfigured(context, profile);
+        }
+        if let Some(alias) = &mut profile.alias {
+            alias.say_who_is_one(context);
         }
     }
 }

@@ -29,6 +29,12 @@ macro_rules! facets {
             pub operations: Option<Box<crate::alert::rules::Operations>>,
             /// Of a product, not a customer: what is in stock and what is set aside.
             pub stock: Option<Box<crate::revenue::stock::Stock>>,
+            /// Who the customer is one with, and by which keys they are known.
+            pub links: Option<Box<crate::crm::links::Links>>,
+            /// Of a key, not a customer: what waits for whom it is of.
+            pub alias: Option<Box<crate::crm::alias::Alias>>,
+            /// Of a source, not a customer: how it does.
+            pub source: Option<Box<crate::sources::Health>>,
         }
 
         /// The names of the facets, in the order in which they fold.

@@ -1,8 +1,10 @@
 //! What the subject of an event is.
 
 use crate::alert::AlertKind;
+use crate::crm::links;
+use nexusflow_model::alias::Alias;
 use nexusflow_model::event::alert::AlertKey;
-use nexusflow_model::{Event, Kind};
+use nexusflow_model::{Envelope, Event, Kind};
 
 /// What kind of thing an event is about. The numbers are part of the stored state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,18 @@ pub enum Subject {
     Business = 6,
     /// A system that publishes.
     Source = 7,
+    /// A key by which a customer is known where their id is not.
+    Alias = 8,
+}
+
+/// What an event is about: a customer, unless its subject is a key, or its type says otherwise.
+pub fn of_envelope(envelope: &Envelope) -> Subject {
+    match of(&envelope.event) {
+        Subject::Customer if Alias::of(&envelope.subject).is_some() && links::may_wait(envelope.event.kind()) => {
+            Subject::Alias
+        }
+        subject => subject,
+    }
 }
 
 /// What the subject of an event is. That of a command about an alert is what the alert is about.
@@ -63,7 +77,8 @@ const fn of_kind(kind: Kind) -> Subject {
         | Kind::ClockTicked
         | Kind::SourceHeartbeat
         | Kind::DeadLettersCounted
-        | Kind::SentimentCounted => Subject::Source,
+        | Kind::SentimentCounted
+        | Kind::SourceCounted => Subject::Source,
         _ => Subject::Customer,
     }
 }

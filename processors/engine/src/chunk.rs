@@ -1,9 +1,10 @@
 //! Profiles and timers in chunks, so that a checkpoint writes what changed, and stops the fold for one chunk at a time.
 
 use crate::Domain;
-use crate::fold::Key;
+use crate::fold::{Key, Slot};
 use crate::held::{Bytes, Held};
-use crate::packed::PackedError;
+use crate::packed::{self, PackedError};
+use crate::seen::Seen;
 use nexusflow_model::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -98,6 +99,23 @@ impl<D: Domain> Chunk<D> {
         let profiles: Result<FxHashMap<_, _>, PackedError> = profiles.into_iter().map(held).collect();
         Ok(Self { profiles: profiles.map_err(|error| error.to_string())?, timers })
     }
+}
+
+/// The bytes of a chunk with every profile made anew; its timers stay.
+pub(crate) fn rewrite<Old: DeserializeOwned, New: Default + Serialize + DeserializeOwned>(
+    bytes: &[u8],
+    renew: fn(Old) -> New,
+) -> Result<Vec<u8>, String> {
+    let (profiles, timers) =
+        postcard::take_from_bytes::<Vec<(Key, Bytes<'_>)>>(bytes).map_err(|error| error.to_string())?;
+    let mut rewritten = postcard::to_stdvec(&profiles.len()).map_err(|error| error.to_string())?;
+    for (key, bytes) in &profiles {
+        let (old, seen) = packed::read::<(Old, Seen)>(&bytes.0).map_err(|error| error.to_string())?;
+        let held = Held::new(Slot { seen, profile: renew(old) });
+        rewritten = profile(key, &held, rewritten)?;
+    }
+    rewritten.extend_from_slice(timers);
+    Ok(rewritten)
 }
 
 /// Appends a profile with its key.

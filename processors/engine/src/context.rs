@@ -2,10 +2,24 @@
 
 use crate::chunk::Timer;
 use crate::decision::{Decision, Decisions, Outcome};
-use crate::fold::{Domain, Folded, Key};
+use crate::fold::{Counters, Domain, Folded, Key};
 use crate::{Board, Effect, EffectId, Emission, Pane, Rollups};
 use nexusflow_model::{Envelope, Event, Id, Place, Source, Timestamp};
 use std::collections::BTreeSet;
+
+/// The source of what partitions say to each other.
+pub const DERIVED: &str = "/nexusflow/derived";
+
+/// What became of an event, for the counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Folded,
+    /// It waits until it is known whom it is about.
+    Held,
+    PassedOn,
+    /// It had been passed on before.
+    Repeated,
+}
 
 /// What a fold has beside the profile and the event.
 pub struct Context<'a, D: Domain> {
@@ -26,7 +40,10 @@ pub struct Context<'a, D: Domain> {
     pub(crate) board: &'a mut Board<D::Card>,
     pub(crate) timers: &'a mut BTreeSet<Timer<D::Timer>>,
     pub(crate) decisions: &'a mut Decisions,
-    pub(crate) withheld: &'a mut u64,
+    pub(crate) counters: &'a mut Counters,
+    pub(crate) fate: Fate,
+    /// Whether the subject shall not remember the event.
+    pub(crate) is_forgotten: bool,
     pub(crate) folded: &'a mut Folded<D>,
     pub(crate) ordinal: &'a mut u32,
     /// A timer can be set for later than this only.
@@ -83,7 +100,7 @@ impl<D: Domain> Context<'_, D> {
     pub fn emit(&mut self, body: D::Effect) {
         let id = self.next_id();
         if self.is_backfill {
-            *self.withheld += 1;
+            self.counters.withheld += 1;
         } else {
             self.folded.emissions.push(Emission::Effect(Effect { id, body }));
         }
@@ -91,7 +108,7 @@ impl<D: Domain> Context<'_, D> {
 
     /// Counts an effect that is not asked for, because it would come too late to act on.
     pub fn withhold(&mut self) {
-        *self.withheld += 1;
+        self.counters.withheld += 1;
     }
 
     /// Tells what just happened, to whoever looks at this moment.
@@ -105,10 +122,45 @@ impl<D: Domain> Context<'_, D> {
         let effect = self.next_id();
         let Place { partition, sequence, index } = effect.place;
         let name = Id::new(&format!("{partition}.{sequence}.{index}.{}", effect.ordinal));
-        let (Ok(id), Ok(source)) = (name, Source::new("/nexusflow/derived")) else { return };
+        let (Ok(id), Ok(source)) = (name, Source::new(DERIVED)) else { return };
         // Its own times, not those of its appending: it moves the other clock no further than ours has come.
-        let envelope = Envelope { id, source, subject, occurred_at, recorded_at: self.clock, event };
+        let envelope = Envelope { id, source, subject, occurred_at, recorded_at: self.clock, forwarded: 0, event };
         self.folded.emissions.push(Emission::Derived(effect, Box::new(envelope)));
+    }
+
+    /// Passes the event that is being folded on to the subject that it is about: it counts there and not here. It keeps its id and
+    /// its times, so that it is known there however it came, and `forwarded` says how many have passed it on.
+    pub fn pass_on(&mut self, subject: Id, forwarded: u8, envelope: &Envelope) {
+        self.fate = Fate::PassedOn;
+        let effect = self.next_id();
+        let envelope = Envelope { subject, forwarded, ..envelope.clone() };
+        self.folded.emissions.push(Emission::Derived(effect, Box::new(envelope)));
+    }
+
+    /// The event that is being folded is kept in the profile until it is known whom it is about: it counts as waiting.
+    pub fn hold(&mut self) {
+        self.fate = Fate::Held;
+    }
+
+    /// Passes on an event that was [held](Self::hold). It is heard of there when this is: what waited too long to be acted on raises
+    /// no alert.
+    pub fn release(&mut self, subject: Id, held: Envelope) {
+        self.counters.waiting = self.counters.waiting.saturating_sub(1);
+        self.counters.passed_on += 1;
+        let effect = self.next_id();
+        let envelope = Envelope { subject, recorded_at: self.clock.max(held.recorded_at), ..held };
+        self.folded.emissions.push(Emission::Derived(effect, Box::new(envelope)));
+    }
+
+    /// The event that is being folded was passed on before: it counts as a duplicate.
+    pub fn repeated(&mut self) {
+        self.fate = Fate::Repeated;
+    }
+
+    /// The event that is being folded is not remembered as one of this subject: it may come back, from one who passed it on, and
+    /// is new then.
+    pub fn forget(&mut self) {
+        self.is_forgotten = true;
     }
 
     /// Decides about the command that is being folded.

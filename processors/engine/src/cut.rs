@@ -10,6 +10,7 @@ use crate::fold::{Counters, Domain, Key, Partition};
 use crate::pane::{Pane, Rollups};
 use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part that holds what is small: sequence, clock, configuration, counters, decisions.
@@ -93,9 +94,41 @@ struct Head {
     /// As JSON: it may hold what a compact format can't (optional parts, maps of unknown shape).
     config: String,
     config_version: String,
-    counters: Counters,
     decisions: Decisions,
     first_hour: i32,
+    counters: Counters,
+}
+
+/// The head until version 3 of the domain.
+#[derive(Deserialize)]
+struct HeadUntil3 {
+    id: u32,
+    sequence: u64,
+    clock: Timestamp,
+    config: String,
+    config_version: String,
+    /// Events, duplicates, unreadable, late, withheld.
+    counters: [u64; 5],
+    decisions: Decisions,
+    first_hour: i32,
+}
+
+/// A part as it is written today: the head, if it is that, of version 3; what else there is has not changed.
+pub(crate) fn modern_head(part: u32, bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    if part != HEAD {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let HeadUntil3 { id, sequence, clock, config, config_version, counters, decisions, first_hour } =
+        postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
+    let [events, duplicates, unreadable, late, withheld] = counters;
+    let counters = Counters { events, duplicates, unreadable, late, withheld, ..Counters::default() };
+    let head = Head { id, sequence, clock, config, config_version, decisions, first_hour, counters };
+    postcard::to_stdvec(&head).map(Cow::Owned).map_err(|error| error.to_string())
+}
+
+/// Whether a part is a chunk of profiles.
+pub(crate) const fn is_chunk(part: u32) -> bool {
+    (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS
 }
 
 impl<D: Domain> Partition<D> {
@@ -139,8 +172,7 @@ impl<D: Domain> Partition<D> {
         pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
             self.board.is_unwritten |= cut.changed.contains_key(&BOARD) || cut.removed.contains(&BOARD);
-            let chunk = |part: &u32| (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS;
-            let parts = cut.changed.keys().chain(&cut.removed).filter(|part| chunk(part));
+            let parts = cut.changed.keys().chain(&cut.removed).filter(|part| is_chunk(**part));
             pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
         }
         self.cutting.pending = pending.into_iter().map(|at| (at, Before::default())).collect();
@@ -167,9 +199,9 @@ impl<D: Domain> Partition<D> {
             clock: self.clock,
             config: serde_json::to_string(&self.config).map_err(|error| error.to_string())?,
             config_version: self.config_version.clone(),
-            counters: self.counters,
             decisions: self.decisions.clone(),
             first_hour: self.rollups.first_hour(),
+            counters: self.counters,
         };
         postcard::to_stdvec(&head).map_err(|error| error.to_string())
     }

@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::chunk::{self, CHUNKS, Chunk};
+use crate::context::Fate;
 use crate::cut::Cutting;
 use crate::decision::Decisions;
 use crate::held::{Held, OPEN_MAX, Opened};
@@ -33,7 +34,7 @@ pub trait Domain: Sized + 'static {
     const VERSION: u32;
 
     /// Which kind of thing the subject of an event is, so that a customer and a SKU of the same name stay apart.
-    fn keyspace(event: &Event) -> u8;
+    fn keyspace(envelope: &Envelope) -> u8;
     /// Which day and hour of the business `at` lies in: (days since 1970-01-01, hour of that day).
     fn day_and_hour(config: &Self::Config, at: Timestamp) -> (i32, i32);
     /// How late, in milliseconds, something may be heard of and still be acted on.
@@ -59,6 +60,10 @@ pub struct Counters {
     pub late: u64,
     /// Effects that came too late to act on: a backfill corrects figures and raises no alert.
     pub withheld: u64,
+    /// Events that wait until it is known whom they are about, now.
+    pub waiting: u64,
+    /// Events that were passed on to the subject they turned out to be about, where they count.
+    pub passed_on: u64,
 }
 
 impl Counters {
@@ -69,6 +74,8 @@ impl Counters {
         self.unreadable += other.unreadable;
         self.late += other.late;
         self.withheld += other.withheld;
+        self.waiting += other.waiting;
+        self.passed_on += other.passed_on;
     }
 }
 
@@ -184,7 +191,7 @@ impl<D: Domain> Partition<D> {
     fn fold_subject(&mut self, place: Place, envelope: &Envelope, ordinal: &mut u32, folded: &mut Folded<D>) {
         let identity = partition::identity_hash(envelope);
         let at = chunk::of(envelope.subject.as_str());
-        let key = (D::keyspace(&envelope.event), envelope.subject.clone());
+        let key = (D::keyspace(envelope), envelope.subject.clone());
         self.touch(at, &key);
         let chunk = &mut self.chunks[at];
         let due = chunk.due();
@@ -199,10 +206,7 @@ impl<D: Domain> Partition<D> {
             self.counters.duplicates += counts;
             return;
         }
-        self.counters.events += counts;
         self.len += usize::from(is_new);
-        let (day, hour) = D::day_and_hour(&self.config, envelope.occurred_at);
-        self.counters.late += u64::from(day * 24 + hour < self.rollups.first_hour());
         let delay_ms = envelope.recorded_at.ms_since(envelope.occurred_at);
         let mut context = Context {
             config: &self.config,
@@ -216,12 +220,28 @@ impl<D: Domain> Partition<D> {
             board: &mut self.board,
             timers: &mut chunk.timers,
             decisions: &mut self.decisions,
-            withheld: &mut self.counters.withheld,
+            counters: &mut self.counters,
+            fate: Fate::Folded,
+            is_forgotten: false,
             folded,
             ordinal,
             not_before: Timestamp::MIN,
         };
         D::fold(&mut context, &mut slot.profile, envelope);
+        let (fate, is_forgotten) = (context.fate, context.is_forgotten);
+        match fate {
+            Fate::Folded => {
+                self.counters.events += counts;
+                let (day, hour) = D::day_and_hour(&self.config, envelope.occurred_at);
+                self.counters.late += counts * u64::from(day * 24 + hour < self.rollups.first_hour());
+            }
+            Fate::Held => self.counters.waiting += 1,
+            Fate::PassedOn => self.counters.passed_on += 1,
+            Fate::Repeated => self.counters.duplicates += counts,
+        }
+        if is_forgotten {
+            slot.seen.remove(identity);
+        }
         self.note_due(at, due);
     }
 
@@ -251,7 +271,9 @@ impl<D: Domain> Partition<D> {
                     board: &mut self.board,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
-                    withheld: &mut self.counters.withheld,
+                    counters: &mut self.counters,
+                    fate: Fate::Folded,
+                    is_forgotten: false,
                     folded,
                     ordinal,
                     not_before: due.plus_ms(1),
@@ -324,7 +346,9 @@ impl<D: Domain> Partition<D> {
                     board: &mut self.board,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
-                    withheld: &mut self.counters.withheld,
+                    counters: &mut self.counters,
+                    fate: Fate::Folded,
+                    is_forgotten: false,
                     folded,
                     ordinal: &mut ordinal,
                     not_before: Timestamp::MIN,

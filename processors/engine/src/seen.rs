@@ -42,6 +42,26 @@ impl Seen {
         }
     }
 
+    /// Forgets `identity`.
+    pub fn remove(&mut self, identity: u64) {
+        match &mut self.0 {
+            Identities::Few(few) => {
+                if let Ok(at) = few.binary_search(&identity) {
+                    few.remove(at);
+                }
+            }
+            Identities::Many(many) => {
+                many.remove(&identity);
+                // What is read back is few again: the same content is the same form.
+                if many.len() <= FEW_MAX {
+                    let mut few: Vec<u64> = many.iter().copied().collect();
+                    few.sort_unstable();
+                    self.0 = Identities::Few(few);
+                }
+            }
+        }
+    }
+
     /// How many it remembers.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -93,6 +113,9 @@ mod tests {
             let (mut seen, mut set) = (Seen::default(), std::collections::BTreeSet::new());
             for identity in identities {
                 prop_assert_eq!(seen.insert(identity), set.insert(identity));
+                if identity % 3 == 0 {
+                    (seen.remove(identity / 2), set.remove(&(identity / 2)));
+                }
             }
             prop_assert_eq!(seen.len(), set.len());
             let bytes = postcard::to_stdvec(&seen).unwrap();

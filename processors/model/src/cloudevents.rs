@@ -21,6 +21,8 @@ struct Wire<'a> {
     subject: Option<Id>,
     time: Option<Timestamp>,
     recordedtime: Option<Timestamp>,
+    #[serde(default)]
+    forwarded: u8,
     #[serde(borrow)]
     datacontenttype: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -37,7 +39,14 @@ struct WireOut<'a> {
     subject: &'a Id,
     time: Timestamp,
     recordedtime: Timestamp,
+    #[serde(skip_serializing_if = "is_none")]
+    forwarded: u8,
     data: &'a Event,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_none(forwarded: &u8) -> bool {
+    *forwarded == 0
 }
 
 impl<'a> From<&'a Envelope> for WireOut<'a> {
@@ -50,6 +59,7 @@ impl<'a> From<&'a Envelope> for WireOut<'a> {
             subject: &of.subject,
             time: of.occurred_at,
             recordedtime: of.recorded_at,
+            forwarded: of.forwarded,
             data: &of.event,
         }
     }
@@ -84,7 +94,8 @@ pub fn decode_structured(json: &[u8], now: Timestamp) -> Result<Envelope, Reject
         ));
     }
     let mut wire: Wire<'_> = parse("", json)?;
-    wire.recordedtime = None; // a publisher can't say when NexusFlow recorded it
+    wire.recordedtime = None; // a publisher can't say when NexusFlow recorded it,
+    wire.forwarded = 0; // nor that somebody passed it on
     open(wire, now)
 }
 
@@ -123,6 +134,7 @@ pub fn decode_binary(attributes: Attributes<'_>, data: &[u8], now: Timestamp) ->
         subject: Some(checked("subject", &needed("subject", attributes.subject)?)?),
         time: attributes.time.map(|time| checked("time", time)).transpose()?,
         recordedtime: None,
+        forwarded: 0,
         datacontenttype: None,
         data: Some(data),
     };
@@ -156,6 +168,7 @@ fn open(wire: Wire<'_>, now: Timestamp) -> Result<Envelope, Reject> {
         subject,
         occurred_at: wire.time.unwrap_or(recorded_at),
         recorded_at,
+        forwarded: wire.forwarded,
         event,
     })
 }
@@ -171,6 +184,14 @@ fn write_json(into: &mut Vec<u8>, envelope: &Envelope) {
     // Writing our own types to memory has no way to fail: every key is a string and no value refuses to be serialised.
     #[expect(clippy::expect_used, reason = "see above")]
     serde_json::to_writer(into, &WireOut::from(envelope)).expect("an envelope is always JSON");
+}
+
+/// Reads one event as [`encode`] has written it, times and all.
+///
+/// # Errors
+/// Where it is none.
+pub fn decode_stored(json: &[u8]) -> Result<Envelope, Reject> {
+    open(parse("", json)?, Timestamp::EPOCH)
 }
 
 /// A record of the log: the events, each already in structured JSON, as one batch.

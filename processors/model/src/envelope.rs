@@ -24,6 +24,9 @@ pub struct Envelope {
     pub occurred_at: Timestamp,
     /// When NexusFlow recorded it; moves the partition's clock. CloudEvents extension `recordedtime`.
     pub recorded_at: Timestamp,
+    /// How many customers have passed it on, each having become one with another; 0 for what comes from outside. CloudEvents extension
+    /// `forwarded`.
+    pub forwarded: u8,
     /// What happened.
     pub event: Event,
 }

@@ -19,6 +19,7 @@ enum Field {
     Subject,
     Time,
     Recordedtime,
+    Forwarded,
     Datacontenttype,
     Data,
     #[serde(other)]
@@ -91,7 +92,7 @@ impl<'de> Deserialize<'de> for Quick {
 
 fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
     let (mut version, mut id, mut source, mut kind, mut subject) = (None, None, None, None, None);
-    let (mut time, mut recorded, mut event) = (None, None, None);
+    let (mut time, mut recorded, mut forwarded, mut event) = (None, None, None, None);
     while let Some(field) = map.next_key::<Field>()? {
         match field {
             Field::Specversion => once::<_, Version>(&mut version, &mut map)?,
@@ -101,6 +102,7 @@ fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
             Field::Subject => once::<_, Id>(&mut subject, &mut map)?,
             Field::Time => once::<_, Timestamp>(&mut time, &mut map)?,
             Field::Recordedtime => once::<_, Timestamp>(&mut recorded, &mut map)?,
+            Field::Forwarded => once::<_, u8>(&mut forwarded, &mut map)?,
             Field::Data => match (&kind, &event) {
                 (Some(Named(kind)), None) => event = Some(map.next_value_seed(DataOf(*kind))?),
                 _ => return Err(unusual()),
@@ -114,7 +116,8 @@ fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
     };
     let (Some(event), Some(recorded_at)) = (event, recorded) else { return Err(unusual()) };
     event.check().map_err(|_| unusual())?;
-    Ok(Quick(Envelope { id, source, subject, occurred_at: time.unwrap_or(recorded_at), recorded_at, event }))
+    let (occurred_at, forwarded) = (time.unwrap_or(recorded_at), forwarded.unwrap_or_default());
+    Ok(Quick(Envelope { id, source, subject, occurred_at, recorded_at, forwarded, event }))
 }
 
 fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {

@@ -55,7 +55,7 @@ async fn tell(shared: &Shared, total: u64) -> bool {
         return false;
     };
     let event = Event::DeadLettersCounted(DeadLettersCounted { total: count });
-    let envelope = Envelope { id, source, subject, occurred_at: now, recorded_at: now, event };
+    let envelope = Envelope { id, source, subject, occurred_at: now, recorded_at: now, forwarded: 0, event };
     match shared.appender.append(&envelope).await {
         Ok(receipt) => receipt.await.is_ok(),
         Err(_) => false,

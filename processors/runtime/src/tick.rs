@@ -48,7 +48,7 @@ impl Ticks {
             return;
         };
         let event = Event::ClockTicked(ClockTicked { now });
-        let envelope = Envelope { id, source, subject, occurred_at: now, recorded_at: now, event };
+        let envelope = Envelope { id, source, subject, occurred_at: now, recorded_at: now, forwarded: 0, event };
         match shared.appender.append_to(self.partition, &envelope).await {
             // Stored or not: the fold will see it, or it will be due again.
             Ok(receipt) => drop(receipt),

@@ -81,6 +81,8 @@ impl Book {
                     self.silences.insert(key.0, card.matches);
                     self.is_unsettled = true;
                 }
+                // Rendered with what the operator sees: dashboards/gateway/src/operator.rs.
+                Some(Card::Source(_)) => {}
                 None if self.cards.contains_key(&key) => self.remove(&key),
                 None if self.silences.remove(&key.0).is_some() => {
                     self.holds.silence(&key.0, None);

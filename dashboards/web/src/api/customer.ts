@@ -68,6 +68,8 @@ export const customer = v.object({
   owner: maybeText,
   since: maybeText,
   email: maybeText,
+  merged_into: v.nullish(v.string(), null),
+  merged: v.nullish(v.array(v.string()), []),
   phone: maybeText,
   account: maybeText,
   first_event_at: maybeText,

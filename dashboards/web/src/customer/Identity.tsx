@@ -1,3 +1,4 @@
+import { Link } from "wouter";
 import type { Customer } from "../api/customer";
 import { count } from "../format/number";
 import { ago, dayOf } from "../format/time";
@@ -11,6 +12,20 @@ function country(code: string): string {
   } catch {
     return code;
   }
+}
+
+/** Whom the customer is one with. */
+function Others({ label, ids }: { label: string; ids: readonly string[] }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      {ids.map((id) => (
+        <dd key={id}>
+          <Link href={`/customers/${encodeURIComponent(id)}`}>{id}</Link>
+        </dd>
+      ))}
+    </div>
+  );
 }
 
 /** Who it is. What is not known is left out, not shown as empty. */
@@ -40,6 +55,8 @@ export function Identity({ customer, now, zone }: { customer: Customer; now: num
             </div>
           ),
       )}
+      {customer.merged_into !== null && <Others label="Merged into" ids={[customer.merged_into]} />}
+      {customer.merged.length > 0 && <Others label="Merged with this one" ids={customer.merged} />}
     </dl>
   );
 }

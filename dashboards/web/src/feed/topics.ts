@@ -92,6 +92,23 @@ export type Partition = v.InferOutput<typeof partition>;
 const worker = v.object({ id: text, name: text, state: text, since: sometimesText, partitions: sometimes });
 export type Worker = v.InferOutput<typeof worker>;
 
+const source = v.object({
+  source: text,
+  kind: sometimesText,
+  state: text,
+  heard_at: sometimesText,
+  missed_at: sometimesText,
+  per_min_milli: sometimes,
+  usual_per_min_milli: sometimes,
+  stored: sometimes,
+  rejected: sometimes,
+  turned_away: sometimes,
+  error_bp: sometimes,
+  lag_ms: sometimes,
+  by_hour: v.nullish(v.array(v.number()), null),
+});
+export type Source = v.InferOutput<typeof source>;
+
 const operatorFigure = v.object({ key: text, value: maybeInt, unit: v.nullish(text, "count") });
 export type OperatorFigure = v.InferOutput<typeof operatorFigure>;
 
@@ -103,6 +120,7 @@ export const PIPELINE = state("pipeline", stage);
 export const ACTIVITY: Topic<Activity> = { name: "activity", log: true, row: activity };
 export const PARTITIONS = state("partitions", partition);
 export const WORKERS = state("workers", worker);
+export const SOURCES = state("sources", source);
 export const OPERATOR = state("operator", operatorFigure);
 export const CUSTOMER = state("customer", customerRow);
 

@@ -4,6 +4,7 @@ import {
   type OperatorFigure,
   PARTITIONS,
   type Partition,
+  SOURCES,
   WORKERS,
   type Worker,
 } from "../feed/topics";
@@ -12,6 +13,7 @@ import { DASH } from "../format/money";
 import { count } from "../format/number";
 import { moment } from "../format/time";
 import { OperatorSections } from "../operator/Sections";
+import { Sources } from "../panels/Sources";
 import { Freshness } from "../ui/Freshness";
 import { Header } from "../ui/Header";
 import { useTitle } from "../ui/title";
@@ -51,6 +53,7 @@ const GAUGES: readonly Gauge[] = [
   { key: "duplicates", label: "Duplicates", note: "seen before, not counted" },
   { key: "late", label: "Late", note: "after three days: not in any hour" },
   { key: "withheld", label: "Alerts withheld", note: "too late to act on" },
+  { key: "waiting", label: "Waiting", note: "events that know no customer yet" },
   { key: "refused", label: "Refused", note: "by this gateway" },
   {
     key: "turned_away",
@@ -244,6 +247,7 @@ export function Operator() {
   const figures = useTopic(OPERATOR);
   const partitions = useTopic(PARTITIONS);
   const workers = useTopic(WORKERS);
+  const sources = useTopic(SOURCES);
   const { malformed } = useFeedSnapshot();
   const byKey = new Map(figures.rows.map((row) => [row.key, row]));
   const live = byKey.get("partitions_live")?.value ?? null;
@@ -269,6 +273,7 @@ export function Operator() {
           ))}
         </dl>
         <Troubles rows={rows} />
+        <Sources rows={sources.rows} />
         <Partitions rows={rows} />
         <Workers rows={[...workers.rows].sort((a, b) => a.name.localeCompare(b.name))} />
       </main>

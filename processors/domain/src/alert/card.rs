@@ -1,17 +1,20 @@
 //! What people see of an alert.
 
 use crate::alert::{Alert, AlertKind, Facts, Labels, Severity, State};
+use crate::sources::SourceCard;
 use nexusflow_model::{Label, Money, Place, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A card of the board. What it is about and under which name stands in its key: the subject, and the key of the alert, or the
-/// silence.
+/// A card of the board. What it is about and under which name stands in its key: the subject, and the key of the alert, or what kind
+/// of card it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Card {
     /// An alert.
     Alert(Box<AlertCard>),
     /// A silence: notifications are held back.
     Silence(SilenceCard),
+    /// A source.
+    Source(Box<SourceCard>),
 }
 
 /// An alert, as people see it. Holds the customer's name, which is personal.

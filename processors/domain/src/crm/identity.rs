@@ -52,7 +52,7 @@ merge_fields!(CustomerCounts { known, last_heard });
 impl Facet for Identity {
     fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
         self.events += 1;
-        if context.is_new {
+        if self.events == 1 {
             context.count_now(|rollup| rollup.customers.known += 1);
         }
         self.heard_at(context, envelope.occurred_at);

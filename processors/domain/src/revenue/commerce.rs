@@ -142,6 +142,16 @@ impl Facet for Commerce {
 }
 
 impl Commerce {
+    /// Whether something is known of that order.
+    pub fn knows(&self, order: &Id) -> bool {
+        self.orders.contains_key(order)
+    }
+
+    /// Orders that are known to have been placed, and when.
+    pub fn orders_placed(&self) -> impl Iterator<Item = (&Id, Timestamp)> {
+        self.orders.iter().filter_map(|(id, order)| Some((id, order.placed_at.at()?)))
+    }
+
     /// When orders were placed, in no particular order.
     pub fn placed_at(&self) -> impl Iterator<Item = Timestamp> {
         self.orders.values().filter_map(|order| order.placed_at.at())

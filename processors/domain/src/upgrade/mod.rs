@@ -5,8 +5,10 @@
 //! and what customers' health was, without which no clock of a ticket and no alert can be right. Their state is rebuilt from the
 //! log, where it all stands. `tests/golden` holds a checkpoint of every version there was.
 
+mod v3;
+
 use crate::Commerce;
-use nexusflow_engine::{Domain, Partition, RestoreError};
+use nexusflow_engine::{Domain, Partition, RestoreError, older};
 
 /// The state from the parts of a checkpoint that version `version` of the domain has written.
 ///
@@ -18,6 +20,11 @@ pub fn restore<'a>(
 ) -> Result<Partition<Commerce>, RestoreError> {
     match version {
         Commerce::VERSION => Partition::restore(parts),
+        3 => {
+            let renewed = parts.into_iter().map(|(part, bytes)| Ok((part, older::renewed(part, bytes, v3::renew)?)));
+            let parts = renewed.collect::<Result<Vec<_>, RestoreError>>()?;
+            Partition::restore(parts.iter().map(|(part, bytes)| (*part, &**bytes)))
+        }
         found => Err(RestoreError::Version { found, known: Commerce::VERSION }),
     }
 }

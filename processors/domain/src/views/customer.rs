@@ -36,6 +36,8 @@ pub fn whole(business: &Business, id: &Id, profile: &Profile, timeline: &[(Place
         "first_event_at": time(identity.first_event_at),
         "last_event_at": time(identity.last_event_at),
         "events": identity.events,
+        "merged_into": json!(survivor(id, profile)),
+        "merged": profile.links.iter().flat_map(|links| links.merged(id)).collect::<Vec<_>>(),
         "health": health_of(business, profile),
         "commerce": commerce(profile),
         "delivery": delivery(profile),
@@ -60,10 +62,16 @@ pub fn line(id: &Id, profile: &Profile) -> Value {
         "kind": profile.identity.kind.get(),
         "country": profile.identity.country.get(),
         "health": {"score_milli": profile.health.score_milli, "band": profile.health.score_milli.map_or("unknown", health::band)},
+        "merged_into": json!(survivor(id, profile)),
         "orders": profile.commerce.placed,
         "paid": money(&profile.commerce.paid),
         "last_event_at": time(profile.identity.last_event_at),
     })
+}
+
+/// Into whom the customer went.
+fn survivor<'a>(id: &Id, profile: &'a Profile) -> Option<&'a Id> {
+    profile.links.as_ref()?.survivor(id)
 }
 
 fn money(sums: &MoneyByCurrency) -> Value {

@@ -8,6 +8,7 @@ pub mod health;
 pub mod pipeline;
 mod readings;
 pub mod scene;
+pub mod sources;
 pub mod table;
 pub mod tickets;
 

@@ -71,7 +71,7 @@ impl Desk {
         self.now = self.now.plus_ms(1_000);
         let event = Event::from_json(Kind::from_name(kind).unwrap(), &data.to_string()).unwrap();
         let (id, source, subject) = (Id::new(id).unwrap(), Source::new("/test").unwrap(), Id::new(subject).unwrap());
-        Envelope { id, source, subject, occurred_at: self.now, recorded_at: self.now, event }
+        Envelope { id, source, subject, occurred_at: self.now, recorded_at: self.now, forwarded: 0, event }
     }
 
     pub(crate) fn say(&mut self, subject: &str, kind: &str, data: Value) {
@@ -105,7 +105,7 @@ impl Desk {
         let (id, source) = (Id::new("tick").unwrap(), Source::new("/clock").unwrap());
         let event = Event::ClockTicked(ClockTicked { now: self.now });
         let (occurred_at, recorded_at) = (self.now, self.now);
-        self.fold(Envelope { subject: id.clone(), id, source, occurred_at, recorded_at, event });
+        self.fold(Envelope { subject: id.clone(), id, source, occurred_at, recorded_at, forwarded: 0, event });
     }
 
     pub(crate) fn alert(&self, subject: &str, key: &str) -> Option<Alert> {
@@ -120,7 +120,7 @@ impl Desk {
     pub(crate) fn card(&self, subject: &str, key: &str) -> Option<AlertCard> {
         match self.partition.board().card(&(Id::new(subject).unwrap(), key.to_owned()))? {
             Card::Alert(card) => Some((**card).clone()),
-            Card::Silence(_) => None,
+            Card::Silence(_) | Card::Source(_) => None,
         }
     }
 

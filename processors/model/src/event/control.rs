@@ -69,6 +69,27 @@ pub struct SentimentCounted {
     pub negative: Quantity,
 }
 
+/// A source, which is the subject, has brought so much since it was said last. One process says of itself what it took in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceCounted {
+    /// The kind of source.
+    pub kind: Label,
+    /// Events that the log has.
+    pub stored: Quantity,
+    /// Events that could not be understood.
+    pub rejected: Quantity,
+    /// Events that the log did not take.
+    pub turned_away: Quantity,
+    /// How long a time that is, in milliseconds.
+    pub window_ms: Quantity,
+    /// When the source was heard last.
+    pub heard_at: Timestamp,
+    /// The time of its newest event, by the source's own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_at: Option<Timestamp>,
+}
+
 impl ConfigChanged {
     /// The event that puts the business's configuration into force at `now`. `version` is a digest of `content`.
     ///
@@ -83,6 +104,6 @@ impl ConfigChanged {
         let event = Event::ConfigChanged(Self { version: Label::new(version)?, actor: Label::new(actor)?, content });
         let id = Id::new(&format!("{version}@{}", now.as_ms()))?;
         let (source, subject) = (Source::new("/nexusflow/config")?, Id::new("business")?);
-        Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, event })
+        Ok(Envelope { id, source, subject, occurred_at: now, recorded_at: now, forwarded: 0, event })
     }
 }

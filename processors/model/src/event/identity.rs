@@ -75,6 +75,24 @@ pub struct CustomerUnmerged {
     pub by: Option<Label>,
 }
 
+/// A customer is known by the key that is the subject: what waits there is theirs. The event's time is when they were first known so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AliasClaimed {
+    /// The customer.
+    pub customer: Id,
+}
+
+/// What was said of the customer who is the subject and another one: that they go into them, or that they do not any more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerAbsorbed {
+    /// The customer that stays.
+    pub survivor: Id,
+    /// Whether that is taken back.
+    pub is_over: bool,
+}
+
 /// The customer belongs to an account (the group of the Segment convention).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -90,6 +90,8 @@ vocabulary! {
         CustomerIdentified "customer.identified" CustomerIdentified,
         CustomerMerged "customer.merged" CustomerMerged,
         CustomerUnmerged "customer.unmerged" CustomerUnmerged,
+        AliasClaimed "alias.claimed" AliasClaimed,
+        CustomerAbsorbed "customer.absorbed" CustomerAbsorbed,
         AccountGrouped "account.grouped" AccountGrouped,
         AccountUpdated "account.updated" AccountUpdated,
     }
@@ -249,6 +251,7 @@ vocabulary! {
         SourceHeartbeat "source.heartbeat" SourceHeartbeat,
         DeadLettersCounted "dead_letters.counted" DeadLettersCounted,
         SentimentCounted "sentiment.counted" SentimentCounted,
+        SourceCounted "source.counted" SourceCounted,
     }
 }
 
@@ -284,7 +287,16 @@ impl Kind {
 
     /// Whether events of this type are what NexusFlow says to itself, about nothing that happened in the world: they don't count.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::ConfigChanged | Self::ClockTicked | Self::DeadLettersCounted | Self::SentimentCounted)
+        matches!(
+            self,
+            Self::ConfigChanged
+                | Self::ClockTicked
+                | Self::DeadLettersCounted
+                | Self::SentimentCounted
+                | Self::SourceCounted
+                | Self::AliasClaimed
+                | Self::CustomerAbsorbed
+        )
     }
 
     /// Whether events of this type are NexusFlow's own, or its operators': publishers outside can't send them.
@@ -298,6 +310,9 @@ impl Kind {
                 | Self::ReservationDecided
                 | Self::DeadLettersCounted
                 | Self::SentimentCounted
+                | Self::SourceCounted
+                | Self::AliasClaimed
+                | Self::CustomerAbsorbed
         )
     }
 }

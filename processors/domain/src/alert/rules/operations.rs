@@ -10,6 +10,8 @@ use nexusflow_model::{Envelope, Event, Label, Timestamp};
 use serde::{Deserialize, Serialize};
 
 const MINUTE_MS: i64 = 60_000;
+/// A century: what no rule names is never missed.
+const NEVER_MS: i64 = 100 * 365 * 86_400_000;
 
 /// What is remembered of a source, or of the whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,7 @@ pub struct Operations {
 /// Looks at an event about a source, or about the whole.
 pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
     match &envelope.event {
+        Event::SourceCounted(it) => crate::sources::counted(context, profile, it),
         Event::SourceHeartbeat(_) => heard(context, profile),
         Event::DeadLettersCounted(it) => counted(context, profile, it.total.get()),
         Event::SilenceSet(it) => silenced(context, profile, it),
@@ -37,17 +40,33 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
 
 /// A source says that it lives.
 fn heard(context: &mut Fold<'_>, profile: &mut Profile) {
-    let (now, subject) = (context.clock, context.subject().clone());
+    let missed_at = context.clock.plus_ms(silent_ms(context));
+    // One that was counted is usual in its own way: what it may be silent for is no less for its heartbeat.
+    let other = profile.operations.as_ref().and_then(|operations| operations.heard).map(|(_, missed_at)| missed_at);
+    let missed_at = if profile.source.is_some() { other.max(Some(missed_at)).unwrap_or(missed_at) } else { missed_at };
+    heard_until(context, profile, missed_at);
+}
+
+/// For how long the source that is looked at may be silent, in milliseconds.
+pub(crate) fn silent_ms(context: &Fold<'_>) -> i64 {
     let sources = &context.config.alerting.sources;
-    let named = sources.iter().find(|rule| rule.source.as_ref() == Some(&subject));
-    let Some(rule) = named.or_else(|| sources.iter().find(|rule| rule.source.is_none())) else { return };
-    let missed_at = now.plus_ms(i64::from(rule.silent_min) * MINUTE_MS);
+    let named = sources.iter().find(|rule| rule.source.as_ref() == Some(context.subject()));
+    let rule = named.or_else(|| sources.iter().find(|rule| rule.source.is_none()));
+    rule.map_or(NEVER_MS, |rule| i64::from(rule.silent_min) * MINUTE_MS)
+}
+
+/// A source was heard of, and will be missed at `missed_at` if nothing more comes.
+pub(crate) fn heard_until(context: &mut Fold<'_>, profile: &mut Profile, missed_at: Timestamp) {
+    let now = context.clock;
+    if missed_at.ms_since(now) >= NEVER_MS {
+        return;
+    }
     let operations = profile.operations.get_or_insert_default();
     if let Some((_, before)) = operations.heard.replace((now, missed_at)) {
         context.clear_timer(before, Timer::SourceMissed);
     }
     context.set_timer(missed_at, Timer::SourceMissed);
-    if let Some(key) = key(AlertKind::StaleSource, subject.as_str(), "heartbeat") {
+    if let Some(key) = key(AlertKind::StaleSource, context.subject().as_str(), "heartbeat") {
         life::clear(context, profile, &key, "it was heard again");
     }
 }

@@ -17,7 +17,7 @@ fn at(hours: i64) -> Timestamp {
 fn envelope(n: usize, hours: i64, event: Event) -> Envelope {
     let (id, source) = (Id::new(&format!("e-{n}")).unwrap(), Source::new("/test").unwrap());
     let at = at(hours);
-    Envelope { id, source, subject: Id::new("c-1").unwrap(), occurred_at: at, recorded_at: at, event }
+    Envelope { id, source, subject: Id::new("c-1").unwrap(), occurred_at: at, recorded_at: at, forwarded: 0, event }
 }
 
 /// An event of the ticket `t-1`, from JSON without the ticket.
