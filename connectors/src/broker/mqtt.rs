@@ -167,7 +167,8 @@ impl Mqtt {
             let event = events.poll().await.map_err(|error| format!("{}:{}: {error}", self.host, self.port))?;
             match event {
                 Event::Incoming(Packet::Publish(message)) => {
-                    if arrived.send(message).await.is_err() {
+                    let taken = arrived.send(message).await;
+                    if taken.is_err() {
                         return Ok(());
                     }
                 }
