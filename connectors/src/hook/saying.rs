@@ -107,6 +107,7 @@ impl<'a> Saying<'a> {
                 subject: subject.clone(),
                 occurred_at: at,
                 recorded_at: self.arrival.at,
+                forwarded: 0,
                 event: Event::from_json(kind, &data.to_string())?,
             })
         });
