@@ -124,9 +124,9 @@ pub(super) fn hours_from_now(name: &str) -> i64 {
 pub(super) fn minor(name: &str) -> i64 {
     match name {
         "freight" => 495,
-        "balance" => 182_340_00,
-        "annual_revenue" => 4_200_000_00,
-        _ => 37_80,
+        "balance" => 18_234_000,
+        "annual_revenue" => 420_000_000,
+        _ => 3_780,
     }
 }
 
@@ -171,7 +171,7 @@ pub(super) fn is_usually(name: &str) -> bool {
 /// What a type says otherwise than others do in a field of that name. Null leaves the field out.
 pub(super) fn own(kind: &str, name: &str) -> Option<Value> {
     Some(match (kind, name) {
-        ("order.placed", "total") => json!({"minor": 42_75, "currency": "EUR"}),
+        ("order.placed", "total") => json!({"minor": 4_275, "currency": "EUR"}),
         ("order.placed", "status") => json!("paid"),
         ("order.placed" | "order.changed" | "quote.line_added", "name") => json!("Espresso 1 kg"),
         ("order.placed", "site") => json!("web shop"),
@@ -180,9 +180,9 @@ pub(super) fn own(kind: &str, name: &str) -> Option<Value> {
         ("account.updated", "parent") => Value::Null,
         ("opportunity.created", "name") => json!("Coffee for 20 offices"),
         ("opportunity.created" | "opportunity.won" | "opportunity.amount_changed" | "booking.signed", "amount") => {
-            json!({"minor": 18_500_00, "currency": "EUR"})
+            json!({"minor": 1_850_000, "currency": "EUR"})
         }
-        ("quota.set" | "forecast.submitted", "amount") => json!({"minor": 250_000_00, "currency": "EUR"}),
+        ("quota.set" | "forecast.submitted", "amount") => json!({"minor": 25_000_000, "currency": "EUR"}),
         ("opportunity.stage_changed", "stage") => json!("Negotiation"),
         ("opportunity.lost", "reason") => json!("price"),
         ("experiment.started", "name") => json!("A shorter checkout"),
