@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::nats_server::{self, NatsServer};
 use crate::{out, sinks};
+use nexusflow_connectors::catalogue;
 use nexusflow_connectors::dead_letters::Desk;
 use nexusflow_connectors::hook::Hooks;
 use nexusflow_connectors::http::{Asked, Decided, Http};
@@ -161,7 +162,8 @@ pub(crate) fn intake(config: &Config, log: &Log, ledger: Arc<Ledger>, lag: Lag) 
 pub(crate) async fn serve(gateway: Gateway, doors: Doors) -> Result<(), Box<dyn Error>> {
     let Doors { http, hooks, desk, keys, admitted, counting } = doors;
     let acts = http.acts().merge(desk.router()).merge(keys.router());
-    gateway.serve(http.router(admitted), acts, hooks.router()).await?;
+    let open = hooks.router().merge(catalogue::router());
+    gateway.serve(http.router(admitted), acts, open).await?;
     // What came last is told before the process ends.
     Ok(counting.await?)
 }

@@ -28,10 +28,11 @@ fn mistakes() -> Vec<(&'static str, String)> {
         with("source", json!(format!(" {all}"))),
         with("time", json!(all)),
         with("specversion", json!(all)),
-        with("data", json!({MARKERS[0]: MARKERS[1]})),
+        // What a field is called is no secret of a person: a mistake names it.
+        with("data", json!({"nobody": MARKERS[1]})),
         with("data", json!({"email": [all]})),
         with("data", json!(all)),
-        ("application/json", format!("{{\"{all}\": ")),
+        ("application/json", format!("{{\"id\": \"{all}\", ")),
         ("application/json", format!("[{{\"id\": \"{all}\"}}, {}]", marked("in a batch"))),
         ("text/plain", all.clone()),
         ("application/json", all.clone()),

@@ -86,7 +86,9 @@ impl Bucket {
     /// # Errors
     /// Where NATS does not answer.
     pub async fn count(&self) -> Result<u64, BucketError> {
-        Ok(self.store.status().await.map_err(unavailable)?.values())
+        // What the store itself says is what it knew when it was opened.
+        let mut stream = self.store.stream.clone();
+        Ok(stream.info().await.map_err(unavailable)?.state.messages)
     }
 
     /// Writes a record that is not there yet.
