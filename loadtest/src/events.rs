@@ -3,7 +3,7 @@
 use crate::consoles::customer;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::headline::is_news;
-use nexusflow_model::{Envelope, Event, Id, Kind, Source, Timestamp, cloudevents};
+use nexusflow_model::{Envelope, Event, Id, Kind, Label, Personal, Source, Timestamp, cloudevents};
 
 /// Days of the company's life that are passed over: the import of its customers is not what a usual day looks like.
 const SETTLED_AFTER_MS: i64 = 5 * 24 * 3_600_000;
@@ -64,10 +64,21 @@ impl Events {
             subject: Id::new(&format!("{}-{}", envelope.subject.as_str(), self.run)).ok()?,
             occurred_at: at,
             recorded_at: at,
+            event: self.somebody_else(envelope.event),
             ..envelope
         };
         let what = Trait { is_order: kind == Kind::OrderPlaced, is_news: is_news(kind), alarm: None };
         Some((cloudevents::encode(&envelope), what))
+    }
+
+    /// Who has the same address as a customer of another run would be one with them.
+    fn somebody_else(&self, event: Event) -> Event {
+        let Event::CustomerIdentified(mut it) = event else { return event };
+        let address = it.email.take().and_then(|email| Label::new(&format!("{}.{}", self.run, email.reveal())).ok());
+        it.email = address.map(Personal::new);
+        it.phone = None;
+        it.anonymous_id = it.anonymous_id.and_then(|device| Id::new(&format!("{}-{device}", self.run)).ok());
+        Event::CustomerIdentified(it)
     }
 
     /// Somebody new is unhappy.

@@ -21,8 +21,9 @@ use url::Url;
 
 /// Messages that may be unacknowledged at a time: no more are sent to us, so that this is what is held in memory.
 const IN_FLIGHT: u16 = 64;
-/// Requests to the broker that may wait: all acknowledgements there can be, and the subscription.
-const REQUESTS: usize = IN_FLIGHT as usize + 8;
+/// Acknowledgements that may wait to be sent: as many as there are packet ids, so that storing never waits for the one who listens, who
+/// waits for what is stored. mosquitto 2.0.11 sends more than the receive maximum once a session is taken up again.
+const REQUESTS: usize = u16::MAX as usize;
 /// The largest message that is taken, in bytes; the broker does not send us larger ones.
 const PACKET_BYTES_MAX: u32 = 1024 * 1024;
 /// How often the broker hears of us when there is nothing to say.

@@ -66,11 +66,9 @@ impl Domain for Commerce {
 
     fn fold(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
         match subject::of_envelope(envelope) {
-            subject::Subject::Customer => {
-                if crm::links::look(context, profile, envelope) {
-                    profile.fold(context, envelope);
-                    crm::links::count(context, profile);
-                }
+            subject::Subject::Customer if crm::links::look(context, profile, envelope) => {
+                profile.fold(context, envelope);
+                crm::links::count(context, profile);
             }
             subject::Subject::Alias => crm::alias::fold(context, profile.alias.get_or_insert_default(), envelope),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),

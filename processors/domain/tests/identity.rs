@@ -70,7 +70,7 @@ impl World {
             let record = cloudevents::join_record([cloudevents::encode(&event).as_slice()].into_iter());
             let event = cloudevents::decode_record(&record).unwrap().remove(0).unwrap();
             next.extend(derived_of(partition, event));
-            if partition.sequence() % self.restored_every == 0 {
+            if partition.sequence().is_multiple_of(self.restored_every) {
                 partition.mark_unwritten();
                 let cut = partition.cut_whole().unwrap();
                 *partition = Partition::restore(cut.changed.iter().map(|(part, bytes)| (*part, &**bytes))).unwrap();

@@ -168,7 +168,7 @@ impl Sink {
                 let view: Value = serde_json::from_slice(&view).map_err(|error| error.to_string())?;
                 if last.get(topic.as_str()) != Some(&view["rows"]) {
                     last.insert(topic, view["rows"].clone());
-                    told.push(snapshot(prefix, topic, view));
+                    told.push(snapshot(prefix, topic, &view));
                 }
             }
             if !told.is_empty() {
@@ -200,7 +200,7 @@ pub(super) fn alerts(prefix: &str, record: &Record) -> Vec<(String, Vec<u8>)> {
     told.collect()
 }
 
-fn snapshot(prefix: &str, topic: &str, view: Value) -> (String, Vec<u8>) {
+fn snapshot(prefix: &str, topic: &str, view: &Value) -> (String, Vec<u8>) {
     let text = |key: &str| view[key].as_str().map_or_else(|| view[key].to_string(), str::to_owned);
     let id = format!("{topic}-{}-{}-{}", text("epoch"), text("seq"), text("as_of"));
     let event = json!({
