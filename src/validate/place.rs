@@ -17,7 +17,8 @@ pub(super) fn of(piece: &Piece, field: &str) -> (u64, u64) {
         Err(error) => {
             let before: usize =
                 text.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
-            before + error.column().saturating_sub(1)
+            // A word that the end of its line cuts off is at fault there, not in the line after it.
+            (before + error.column()).saturating_sub(1)
         }
     };
     let before = &text[..offset.min(text.len())];

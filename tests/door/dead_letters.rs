@@ -128,7 +128,7 @@ fn what_came_over_http_is_read_again_as_it_came() {
     let told = nexusflow.run(&["dlq", "retry", "1"]);
     assert!(String::from_utf8_lossy(&told.stdout).contains("still not understood"), "{told:?}");
     let tried = "[source]\nuri = \"/files/a\"\nabout = \"orders\"\n[[file]]\nname = \"orders\"\npath = \"a.jsonl\"\nformat = \"jsonl\"\n\
-                 [[event]]\ntype = \"order.placed\"\nfrom = \"orders\"\nid = \"{id}\"\nsubject = \"subject\"\ntime = { value = \"2026-01-05T10:00:00Z\" }\ndata.order = \"data.ordre\"\n";
+                 [[event]]\ntype = \"order.placed\"\nfrom = \"orders\"\nid = \"{id}\"\nsubject = \"subject\"\ntime = { value = \"2026-01-05T10:00:00Z\" }\ndata.order = \"data.ordre\"\ndata.total = { value = \"1.00\", type = \"money\", currency = \"EUR\" }\n";
     std::fs::write(nexusflow.folder().join("new.toml"), tried).unwrap();
     let tried = lines(&nexusflow.run_well(&["dlq", "try", "--mapping", "new.toml", "--json", "1"]));
     assert_eq!(

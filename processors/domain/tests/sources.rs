@@ -14,7 +14,7 @@ use serde_json::json;
 const KEY: &str = "stale_source:shop:heartbeat";
 
 fn counted(desk: &mut Desk, stored: i64, rejected: i64) {
-    let now = desk.partition.clock().plus_ms(1_000);
+    let now = desk.now;
     let data = json!({
         "kind": "standard", "stored": stored, "rejected": rejected, "turned_away": 0, "window_ms": 10_000, "heard_at": now,
         "newest_at": now.plus_ms(-2_000)
@@ -67,7 +67,7 @@ fn what_comes_once_a_day_is_not_missed_after_five_minutes() {
 #[test]
 fn the_usual_rate_is_the_median_of_the_hour_and_half_of_it_is_slow() {
     let mut desk = Desk::new(Alerting::default());
-    assert_eq!(desk.partition.clock().as_ms() % 3_600_000, 0, "a whole hour");
+    assert_eq!(desk.now.as_ms() % 3_600_000, 0, "a whole hour");
     // Of this hour: begun in its middle, then 6,000, 60 and 1,200 an hour, on four days in a row.
     for stored in [50, 6_000, 60, 1_200] {
         counted(&mut desk, stored, 0);

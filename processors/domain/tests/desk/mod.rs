@@ -16,7 +16,7 @@ use serde_json::Value;
 pub(crate) struct Desk {
     pub(crate) partition: Partition<Commerce>,
     pub(crate) told: Vec<AlertEffect>,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     n: u64,
     business: Business,
 }
