@@ -1,7 +1,6 @@
 //! Against a real cluster, where FLUVIO_ENDPOINT names one: it must have the topics `nexusflow-test-in` and `nexusflow-test-out`, of one
 //! partition each.
 #![cfg(feature = "fluvio")]
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and say why it was skipped")]
 
 mod harness;
 

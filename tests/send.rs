@@ -1,5 +1,4 @@
 //! `nexusflow send`, against a NexusFlow that is up.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 

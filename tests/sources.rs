@@ -1,5 +1,4 @@
 //! How sources do, on the real program: what they bring is counted, what can't be understood shows, and who falls silent is missed.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 

@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(texts("{\"a\": \"x\n{\"b\":2}\n"), ["{\"a\": \"x", "{\"b\":2}"]);
         assert_eq!(texts("hello\n{\"b\":2}\n"), ["hello", "{\"b\":2}"]);
         assert_eq!(texts("{\"b\":2} x\n{\"c\":3}"), ["{\"b\":2}", "x", "{\"c\":3}"]);
-        assert_eq!(texts("[{\"a\":tru}, {\"b\":2}]"), ["{\"a\":tru}", "{\"b\":2}"]);
+        assert_eq!(texts("[{\"a\":nul}, {\"b\":2}]"), ["{\"a\":nul}", "{\"b\":2}"]);
     }
 
     #[test]

@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(place(line, "data.lines[1].q"), (7, 3 + line.find("\"two\"").unwrap() as u64));
         assert_eq!(place(line, "data.lines[1].missing"), (7, 3 + line.find("{\"q\": \"two\"}").unwrap() as u64));
         assert_eq!(place("{\n  \"data\": {\n    \"n\": -1\n  }\n}", "data.n"), (9, 10));
-        assert_eq!(place("{\n  \"data\": tru\n}", "data").0, 8);
+        assert_eq!(place("{\n  \"data\": nul\n}", "data").0, 8);
         assert_eq!(place("{\"a\": [\n", "?"), (7, 3 + 6));
         assert_eq!(place("", "data"), (7, 3));
         assert_eq!(kind(b"{\"type\":\"order.placed\"}"), Some(Kind::OrderPlaced));

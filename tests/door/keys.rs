@@ -52,7 +52,7 @@ fn a_key_lets_in_its_own_source_until_it_is_revoked() {
 
     // What it says in error is kept under its name.
     let nonsense =
-        json!({"specversion": "1.0", "id": "9", "source": "/sources/shop", "type": "order.palced", "subject": "c"});
+        json!({"specversion": "1.0", "id": "9", "source": "/sources/shop", "type": "order.place", "subject": "c"});
     assert_eq!(publish(&nexusflow, Some(&key), &nonsense).0, 422);
     wait_for_letters(&nexusflow, 1);
     assert!(nexusflow.run_well(&["dlq", "list", "--source", "shop"]).contains("shop"));

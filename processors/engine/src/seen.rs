@@ -114,7 +114,8 @@ mod tests {
             for identity in identities {
                 prop_assert_eq!(seen.insert(identity), set.insert(identity));
                 if identity % 3 == 0 {
-                    (seen.remove(identity / 2), set.remove(&(identity / 2)));
+                    seen.remove(identity / 2);
+                    set.remove(&(identity / 2));
                 }
             }
             prop_assert_eq!(seen.len(), set.len());
