@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod dlq;
 mod doctor;
+mod evaluate;
 mod keys;
 mod line;
 mod loadtest;
@@ -68,6 +69,8 @@ enum Command {
     Loadtest(loadtest::Arguments),
     /// Say which alerts other thresholds would have raised over the recorded stream, beside those that were.
     Whatif(whatif::Arguments),
+    /// Say how right NexusFlow is, on public data: health, sentiment, themes, forecasts. Fails where a figure is below its floor.
+    Evaluate(evaluate::Arguments),
     /// Look at what could not be understood, and decide what becomes of it.
     #[command(subcommand)]
     Dlq(dlq::Command),
@@ -134,6 +137,11 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Demo => demo::run(&config).await?,
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,
+        Command::Evaluate(arguments) => {
+            return tokio::task::spawn_blocking(move || evaluate::run(&arguments).map_err(|e| e.to_string()))
+                .await?
+                .map_err(Into::into);
+        }
         Command::Dlq(command) => return Box::pin(dlq::run(&config, command)).await,
         Command::Keys(command) => return Box::pin(keys::run(&config, command)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,

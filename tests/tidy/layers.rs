@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// A crate and the crates of this workspace that it may depend on. The root sees everything.
-const MAY_SEE: [(&str, &[&str]); 8] = [
+const MAY_SEE: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("engine", &["model"]),
-    ("domain", &["model", "engine"]),
+    ("learn", &[]),
+    ("domain", &["model", "engine", "learn"]),
+    ("evaluate", &["model", "engine", "domain", "learn"]),
     ("log", &["model"]),
     ("runtime", &["model", "engine", "domain", "log"]),
     ("connectors", &["model", "log"]),
@@ -18,7 +20,7 @@ const MAY_SEE: [(&str, &[&str]); 8] = [
 ];
 
 /// The crates whose results depend on their input alone.
-pub(crate) const PURE: [&str; 3] = ["model", "engine", "domain"];
+pub(crate) const PURE: [&str; 4] = ["model", "engine", "learn", "domain"];
 
 /// What does IO, starts threads, reads a clock or rolls dice. A name stands for its family: `tokio` for `tokio-util` too.
 const IMPURE: [&str; 45] = [

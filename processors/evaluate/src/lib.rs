@@ -1,0 +1,35 @@
+//! How right NexusFlow is, on public data that nobody here wrote.
+//!
+//! An evaluation reads files, takes them in as they came, and gives figures. Each says what it is compared with: the floor below
+//! which it fails, what guessing would give, how the cases to learn from were kept apart from those to be judged, how many there were,
+//! and how sure it is. Where the data have a time, the split is by time.
+#![warn(missing_docs)]
+
+mod figure;
+mod files;
+
+pub use figure::{Better, Figure};
+pub use files::EvaluateError;
+
+use std::path::Path;
+
+/// Something to be right about.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it judges, in a sentence.
+    pub about: &'static str,
+    /// The folders of the data it reads.
+    pub reads: &'static [&'static str],
+    /// Its figures, from the folder that the data are in.
+    pub run: fn(&Path) -> Result<Vec<Figure>, EvaluateError>,
+}
+
+/// The list of evaluations. One is a file and a line here.
+pub const EVALUATIONS: &[Evaluation] = &[];
+
+/// The evaluation of that name.
+pub fn evaluation(name: &str) -> Option<&'static Evaluation> {
+    EVALUATIONS.iter().find(|own| own.name == name)
+}
