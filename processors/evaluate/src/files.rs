@@ -25,11 +25,12 @@ pub enum EvaluateError {
     },
 }
 
+#[expect(dead_code, reason = "the first evaluation will read")]
 /// The bytes of a file below the folder of the data.
 ///
 /// # Errors
 /// Where it can't be read.
-pub fn bytes(data: &Path, file: &str) -> Result<Vec<u8>, EvaluateError> {
+pub(crate) fn bytes(data: &Path, file: &str) -> Result<Vec<u8>, EvaluateError> {
     let file = data.join(file);
     std::fs::read(&file).map_err(|error| EvaluateError::File { reason: error.to_string(), file })
 }
