@@ -133,7 +133,8 @@ async fn list(letters: &DeadLetterBox, wanted: List) -> Result<ExitCode, Box<dyn
     }
     page.letters.iter().for_each(|kept| out::say(&tell::line(kept)));
     let count = letters.count().await?;
-    out::say(&format!("{} wait, of {} there ever were.", count.waiting, count.all));
+    let wait = if count.waiting == 1 { "waits" } else { "wait" };
+    out::say(&format!("{} {wait}, of {} there ever were.", count.waiting, count.all));
     if let Some(before) = page.before {
         out::say(&format!("There are more: --before {before}"));
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The connector.
 pub const CONNECTOR: Connector = Connector {
     kind: "hmac",
-    about: "any system that signs with HMAC: CloudEvents as they are, or any JSON by a mapping",
+    about: "Any system that signs with HMAC: CloudEvents as they are, or any JSON by a mapping",
     open,
     page: include_str!("../../../docs/connect/hmac.md"),
     example: r#"secret_file = "secret"

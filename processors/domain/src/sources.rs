@@ -163,7 +163,7 @@ pub enum Standing {
     Slow,
     /// It has not been heard of for longer than it may be silent.
     Silent,
-    /// A fifth of what it brings can't be understood.
+    /// A fifth of what it brought within the hour can't be understood, and that is more than a mistake or two.
     Failing,
 }
 
@@ -185,6 +185,8 @@ const RATE_MIN: i64 = 5;
 const SLOW_FROM: i64 = 20;
 /// Of a hundred events so many that can't be understood are a failure.
 const FAILING_PERCENT: i64 = 20;
+/// Fewer in the hour are mistakes, which the dead letters show, and no state of the source.
+const FAILING_FROM: i64 = 3;
 
 impl SourceCard {
     /// What came in the hour before `now`.
@@ -232,7 +234,9 @@ impl SourceCard {
         let is_slow = |usual: i64| usual * RATE_MIN / 1_000 >= SLOW_FROM && self.per_min_milli(now) * 2 < usual;
         if now >= self.missed_at {
             Standing::Silent
-        } else if self.error_bp(now).is_some_and(|bp| bp >= FAILING_PERCENT * 100) {
+        } else if self.last_hour(now).rejected >= FAILING_FROM
+            && self.error_bp(now).is_some_and(|bp| bp >= FAILING_PERCENT * 100)
+        {
             Standing::Failing
         } else if self.usual_per_min_milli(now).is_some_and(is_slow) {
             Standing::Slow

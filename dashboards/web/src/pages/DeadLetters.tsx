@@ -254,7 +254,8 @@ export function DeadLetters() {
         <p className={page.lead}>
           What came and could not be read is kept. Mend the source or its mapping, then retry: nothing counts
           twice.
-          {value !== null && ` ${count(value.waiting)} wait, of ${count(value.all)} there ever were.`}
+          {value !== null &&
+            ` ${count(value.waiting)} ${value.waiting === 1 ? 'waits' : 'wait'}, of ${count(value.all)} there ever were.`}
         </p>
         <div className={styles.bar}>
           <Choose asked={asked} onAsk={ask} />
