@@ -1,6 +1,11 @@
 //! Webhooks against a program that runs: every message of every kind, what is refused, what is kept, and what is sent again.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "hooks/every_kind.rs"]
+mod every_kind;
+#[path = "../connectors/tests/harness/fixture.rs"]
+#[expect(dead_code, reason = "made for the harness of connectors")]
+mod fixture;
 mod harness;
 #[path = "../connectors/tests/harness/sign.rs"]
 mod sign;

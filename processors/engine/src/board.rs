@@ -15,13 +15,19 @@ pub type CardKey = (Id, String);
 /// The cards of a partition.
 #[derive(Debug, Clone)]
 pub struct Board<C> {
-    cards: BTreeMap<CardKey, Arc<C>>,
+    cards: BTreeMap<CardKey, Posted<C>>,
     /// Those of what is over, the oldest first.
     over: VecDeque<CardKey>,
     /// Changed since they were told last.
     changed: BTreeSet<CardKey>,
     /// Whether something changed since it was written last.
     pub(crate) is_unwritten: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Posted<C> {
+    card: Arc<C>,
+    is_over: bool,
 }
 
 impl<C> Default for Board<C> {
@@ -39,10 +45,14 @@ struct Written<C> {
 impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
     /// Puts a card up, or another one in its place. Of what is over only the newest stay.
     pub fn post(&mut self, key: CardKey, card: C, is_over: bool) {
-        if self.cards.get(&key).is_some_and(|own| **own == card) {
+        let before = self.cards.get(&key);
+        if before.is_some_and(|own| *own.card == card) {
             return;
         }
-        self.over.retain(|own| *own != key);
+        // Hundreds are over: they are looked through only where this was one of them.
+        if before.is_some_and(|own| own.is_over) {
+            self.over.retain(|own| *own != key);
+        }
         if is_over {
             self.over.push_back(key.clone());
             if self.over.len() > OVER_KEPT
@@ -53,13 +63,15 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
         }
         self.changed.insert(key.clone());
         self.is_unwritten = true;
-        self.cards.insert(key, Arc::new(card));
+        self.cards.insert(key, Posted { card: Arc::new(card), is_over });
     }
 
     /// Takes a card down.
     pub fn take_down(&mut self, key: &CardKey) {
-        if self.cards.remove(key).is_some() {
-            self.over.retain(|own| own != key);
+        if let Some(own) = self.cards.remove(key) {
+            if own.is_over {
+                self.over.retain(|own| own != key);
+            }
             self.changed.insert(key.clone());
             self.is_unwritten = true;
         }
@@ -72,12 +84,12 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
 
     /// All cards.
     pub fn cards(&self) -> impl Iterator<Item = (&CardKey, &C)> {
-        self.cards.iter().map(|(key, card)| (key, &**card))
+        self.cards.iter().map(|(key, own)| (key, &*own.card))
     }
 
     /// A card.
     pub fn card(&self, key: &CardKey) -> Option<&C> {
-        self.cards.get(key).map(|card| &**card)
+        self.cards.get(key).map(|own| &*own.card)
     }
 
     /// Whether something changed that was not taken yet.
@@ -88,7 +100,7 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
     /// What changed since the last call: gone where there is no card.
     pub fn take_changed(&mut self) -> Vec<(CardKey, Option<C>)> {
         let changed = std::mem::take(&mut self.changed).into_iter();
-        changed.map(|key| (key.clone(), self.cards.get(&key).map(|card| (**card).clone()))).collect()
+        changed.map(|key| (key.clone(), self.cards.get(&key).map(|own| (*own.card).clone()))).collect()
     }
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, postcard::Error> {
@@ -98,7 +110,13 @@ impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
 
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, postcard::Error> {
         let Written { cards, over } = postcard::from_bytes(bytes)?;
-        let cards = cards.into_iter().map(|(key, card)| (key, Arc::new(card))).collect();
+        let posted = |(key, card)| (key, Posted { card: Arc::new(card), is_over: false });
+        let mut cards: BTreeMap<CardKey, Posted<C>> = cards.into_iter().map(posted).collect();
+        for key in &over {
+            if let Some(own) = cards.get_mut(key) {
+                own.is_over = true;
+            }
+        }
         Ok(Self { cards, over, ..Self::default() })
     }
 }

@@ -16,7 +16,7 @@ use state::minutes_ms;
 
 use crate::alert::card::{AlertCard, Card};
 use crate::alert::config::Rule;
-use crate::alert::{AlertEffect, Facts, Notice, State, What, quality};
+use crate::alert::{AlertEffect, AlertKind, Facts, Notice, State, What, quality};
 use crate::{Fold, Profile, Timer};
 use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::{Label, Place, Timestamp};
@@ -127,6 +127,17 @@ impl Alerts {
     /// Whether there is none, over or not, and nothing that would be one if it goes on: so with most customers at most times.
     pub fn is_empty(&self) -> bool {
         self.alerts.is_empty() && self.dwelling.is_empty()
+    }
+
+    /// Whether there may be one of that kind about `entity` that is not over, or what would be one if it goes on. Quicker than to ask by
+    /// its key, which has to be put together.
+    pub(crate) fn may_go_on(&self, kind: AlertKind, entity: &str) -> bool {
+        let is_about = |key: &AlertKey| {
+            let rest = key.as_str().strip_prefix(kind.as_str()).and_then(|rest| rest.strip_prefix(':'));
+            rest.is_some_and(|rest| rest.starts_with(entity))
+        };
+        self.alerts.iter().any(|(key, alert)| alert.state.is_open() && is_about(key))
+            || self.dwelling.keys().any(is_about)
     }
 
     /// Whether there is an open alert of that key, or what would be one if it goes on.

@@ -16,7 +16,7 @@ pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
     let (low, good) = (i64::from(limits.health_in) * 1_000, i64::from(limits.health_out) * 1_000);
     let fall = i64::from(limits.health_drop) * 1_000;
     let is_well = score >= low && best - score < fall;
-    if is_well && profile.alerts.is_empty() {
+    if is_well && !profile.alerts.may_go_on(AlertKind::HealthDrop, context.subject().as_str()) {
         return;
     }
     let subject = context.subject().clone();

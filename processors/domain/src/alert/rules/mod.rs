@@ -44,7 +44,7 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
 /// What an alert was about is over.
 fn over(context: &mut Fold<'_>, profile: &mut Profile, kind: AlertKind, entity: &str, cause: &str, note: &str) {
     // Most customers have none: a key need not be put together.
-    if !profile.alerts.is_empty()
+    if profile.alerts.may_go_on(kind, entity)
         && let Some(key) = key(kind, entity, cause)
     {
         life::clear(context, profile, &key, note);
