@@ -7,6 +7,8 @@
 
 mod figure;
 mod files;
+mod sentiment;
+mod texts;
 
 pub use figure::{Better, Figure};
 pub use files::EvaluateError;
@@ -27,7 +29,20 @@ pub struct Evaluation {
 }
 
 /// The list of evaluations. One is a file and a line here.
-pub const EVALUATIONS: &[Evaluation] = &[];
+pub const EVALUATIONS: &[Evaluation] = &[
+    Evaluation {
+        name: "sentiment",
+        about: "sentiment of messages to airlines, trained on the first 80 % by time",
+        reads: &["airline_tweets", "vader_groundtruth"],
+        run: sentiment::airlines,
+    },
+    Evaluation {
+        name: "sentiment-elsewhere",
+        about: "praise or complaint in a trade that the model never saw",
+        reads: &["airline_tweets", "vader_groundtruth", "uci_sentences"],
+        run: sentiment::elsewhere,
+    },
+];
 
 /// The evaluation of that name.
 pub fn evaluation(name: &str) -> Option<&'static Evaluation> {
