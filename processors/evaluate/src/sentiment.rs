@@ -123,7 +123,7 @@ fn model_of_others(domains: &[Domain], left_out: usize, lexicon: &Lexicon) -> Mo
         for (text, is_praise) in &domain.texts {
             let class = if *is_praise { Class::Positive } else { Class::Negative };
             let weight = 1_500.0 / if *is_praise { praise } else { complaint } as f32;
-            examples.push(Example { text, class, weight: weight.min(2.0) });
+            examples.push(Example { text, class, weight });
         }
     }
     let settings = Settings::default();
