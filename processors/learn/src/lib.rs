@@ -5,3 +5,6 @@
 #![warn(missing_docs)]
 
 pub mod figures;
+pub mod language;
+pub mod sentiment;
+pub mod themes;

@@ -1,6 +1,5 @@
 //! COM-03: the voice of the customer.
 
-pub mod lexicon;
 pub mod satisfaction;
 pub mod sentiment;
 pub mod words;
