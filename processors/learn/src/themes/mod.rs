@@ -67,7 +67,10 @@ impl Model {
             .iter()
             .enumerate()
             .filter(|(_, sum)| **sum > 0)
-            .map(|(at, sum)| Guess { theme: at as u16, sure_milli: (i64::from(*sum) * 1_000 / i64::from(total)) as u16 })
+            .map(|(at, sum)| Guess {
+                theme: at as u16,
+                sure_milli: (i64::from(*sum) * 1_000 / i64::from(total)) as u16,
+            })
             .collect();
         guesses.sort_by_key(|guess| (std::cmp::Reverse(guess.sure_milli), guess.theme));
         guesses.truncate(3);
