@@ -4,7 +4,12 @@
 //! judges in integers, so that a score is the same on every machine. No IO, no clock, and chance only from a seed.
 #![warn(missing_docs)]
 
+mod bytes;
+pub mod features;
 pub mod figures;
 pub mod language;
+mod linear;
 pub mod sentiment;
+mod softmax;
+pub mod text;
 pub mod themes;

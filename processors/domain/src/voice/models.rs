@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Parts a model may come in at the most: several megabytes.
 const PARTS_MAX: i64 = 64;
 /// Weights that one lesson may change at the most.
-pub const LESSON_MAX: usize = 2_000;
+pub const LESSON_MAX: usize = 4_000;
 /// So much of a text is learned from, in bytes.
-const LEARNED_BYTES_MAX: usize = 1_000;
+const LEARNED_BYTES_MAX: usize = 600;
 
 /// The models of a partition.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_beginning_ends_with_a_whole_letter() {
         assert_eq!(beginning("short"), "short");
-        let long = "é".repeat(600);
+        let long = "é".repeat(400);
         assert_eq!(beginning(&long).len(), LEARNED_BYTES_MAX);
         assert_eq!(beginning(&format!("a{long}")).len(), LEARNED_BYTES_MAX - 1);
     }

@@ -1,109 +1,195 @@
-//! What a text is about.
+//! Themes: what a text is about, of a list that the business keeps.
 
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+mod bytes;
+mod lesson;
+mod train;
 
-/// What a text may be about.
+pub use train::{Example, Settings, train};
+
+use crate::features::{self, Group, Shape, Window};
+use crate::softmax;
+use crate::text::{Kind, hash_of, tokens};
+use std::sync::{Arc, OnceLock};
+
+/// A theme that a text may be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
-    /// The place in [`Model::themes`].
+    /// Its place in [`Model::themes`].
     pub theme: u16,
-    /// 0 to 1,000.
+    /// How likely, 0 to 1,000.
     pub sure_milli: u16,
 }
 
-/// A model of themes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// At most so many themes are guessed.
+const GUESSES: usize = 3;
+/// The parts that a weight tells of a logit.
+const UNIT: i64 = 64;
+/// Of how many letters the beginning of a word is that a seed word matches: `delay` means `delayed` too.
+const SEED: i16 = 5 * UNIT as i16;
+
+/// A model of themes: a row of weights, one a theme, for each feature that it knows.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     name: String,
     themes: Vec<String>,
-    weights: BTreeMap<u32, Vec<i32>>,
-}
-
-fn hash(word: &str) -> u32 {
-    xxhash_rust::xxh3::xxh3_64(word.to_lowercase().as_bytes()) as u32
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+    shape: Shape,
+    bias: Vec<i16>,
+    /// The row of each bucket, from 1; 0 where there is none. Empty where nothing is known.
+    rows: Arc<Vec<u32>>,
+    weights: Arc<Vec<i16>>,
 }
 
 impl Model {
-    /// One that knows its seed words only.
+    /// One that knows its seed words only. A seed word of two words counts where both stand beside one another.
     pub fn empty(themes: &[(&str, &[&str])]) -> Self {
-        let mut own = Self {
-            name: "seeds".into(),
-            themes: themes.iter().map(|(key, _)| (*key).to_owned()).collect(),
-            weights: BTreeMap::new(),
-        };
-        for (at, (_, seeds)) in themes.iter().enumerate() {
-            for seed in seeds.iter().flat_map(|seed| words(seed)) {
-                own.take([((hash(seed) & 0x00ff_ffff) | ((at as u32) << 24), 1_000)]);
+        let bias = vec![0; themes.len()];
+        let names = themes.iter().map(|(key, _)| (*key).to_owned()).collect();
+        let (rows, weights) = (Arc::default(), Arc::default());
+        let mut model = Self { name: "seeds".into(), themes: names, shape: Shape::WORDS, bias, rows, weights };
+        for (theme, (_, seeds)) in themes.iter().enumerate() {
+            for seed in *seeds {
+                if let Some(bucket) = model.bucket_of(seed) {
+                    model.add(bucket, theme, SEED);
+                }
             }
         }
-        own
+        model
     }
 
-    /// Its name.
+    /// The one that ships: themes of commerce by seed words.
+    pub fn shipped() -> &'static Self {
+        static SHIPPED: OnceLock<Model> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self { name: "shipped-1".into(), ..Self::empty(SHIPPED_THEMES) })
+    }
+
+    /// What it is called.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its themes.
+    /// The keys of the themes, in the order of their numbers.
     pub fn themes(&self) -> &[String] {
         &self.themes
     }
 
-    /// What a text is about, best first.
+    /// What a text is about, best first; nothing where the model knows none of its words.
     pub fn guess(&self, text: &str) -> Vec<Guess> {
-        let mut sums = vec![0; self.themes.len()];
-        for word in words(text) {
-            if let Some(weights) = self.weights.get(&(hash(word) & 0x00ff_ffff)) {
-                sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-            }
+        let mut logits = vec![0; self.themes.len()];
+        if self.logits(text, &mut logits) == 0 {
+            return Vec::new();
         }
-        let total: i32 = sums.iter().filter(|sum| **sum > 0).sum();
-        let mut guesses: Vec<Guess> = sums
-            .iter()
-            .enumerate()
-            .filter(|(_, sum)| **sum > 0)
-            .map(|(at, sum)| Guess {
-                theme: at as u16,
-                sure_milli: (i64::from(*sum) * 1_000 / i64::from(total)) as u16,
-            })
-            .collect();
-        guesses.sort_by_key(|guess| (std::cmp::Reverse(guess.sure_milli), guess.theme));
-        guesses.truncate(3);
+        let mut chances = vec![0; logits.len()];
+        softmax::chances(&logits, &mut chances);
+        let guess = |(theme, sure): (usize, &u16)| Guess { theme: theme as u16, sure_milli: (*sure).min(1_000) };
+        let mut guesses: Vec<Guess> = chances.iter().enumerate().map(guess).collect();
+        // By logits, as equal thousandths hide which is more likely.
+        guesses.sort_by_key(|own| (std::cmp::Reverse(logits[usize::from(own.theme)]), own.theme));
+        guesses.truncate(GUESSES);
         guesses
     }
 
-    /// What would be learned from a correction.
-    pub fn lesson(&self, text: &str, theme: u16) -> Vec<(u32, i32)> {
-        words(text).map(|word| ((hash(word) & 0x00ff_ffff) | (u32::from(theme) << 24), 300)).collect()
+    /// The logits of all themes in 1024ths; gives how many features were known.
+    fn logits(&self, text: &str, logits: &mut [i32]) -> u32 {
+        let classes = self.themes.len();
+        let mut sums = vec![0_i32; 2 * classes];
+        let mut counts = [0_u32; 2];
+        let mut known = 0;
+        self.features(text, |group, bucket| {
+            let side = usize::from(group == Group::Letters);
+            counts[side] += 1;
+            let Some(row) = self.row(bucket) else { return };
+            known += u32::from(side == 0);
+            for (sum, weight) in sums[side * classes..].iter_mut().zip(row) {
+                *sum = sum.saturating_add(i32::from(*weight));
+            }
+        });
+        for (at, logit) in logits.iter_mut().enumerate() {
+            let words = softmax::scaled(i64::from(sums[at]), counts[0], UNIT);
+            let letters = softmax::scaled(i64::from(sums[classes + at]), counts[1], UNIT);
+            *logit = words + letters + (i64::from(self.bias[at]) * i64::from(softmax::LOGIT) / UNIT) as i32;
+        }
+        known
     }
 
-    /// Learns what a lesson says.
-    pub fn take(&mut self, lesson: impl IntoIterator<Item = (u32, i32)>) {
-        for (at, by) in lesson {
-            let weights = self.weights.entry(at & 0x00ff_ffff).or_default();
-            weights.resize(self.themes.len(), 0);
-            if let Some(weight) = weights.get_mut((at >> 24) as usize) {
-                *weight += by;
-            }
+    fn row(&self, bucket: u32) -> Option<&[i16]> {
+        let row = *self.rows.get(bucket as usize)?;
+        let from = (row as usize).checked_sub(1)? * self.themes.len();
+        self.weights.get(from..from + self.themes.len())
+    }
+
+    fn features(&self, text: &str, mut feature: impl FnMut(Group, u32)) {
+        let mut window = Window::default();
+        for token in tokens(text) {
+            features::of_token(self.shape, text, &token, false, &mut window, &mut feature);
         }
     }
 
-    /// Its bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.name.clone().into_bytes()
+    /// The bucket of a seed word, or of a pair of words.
+    fn bucket_of(&self, seed: &str) -> Option<u32> {
+        let words = tokens(seed).filter(|token| !matches!(token.kind, Kind::Stop(_))).count();
+        let mut found = None;
+        self.features(seed, |group, bucket| {
+            if group == if words == 1 { Group::Word } else { Group::Pair } {
+                found = Some(bucket);
+            }
+        });
+        found.filter(|_| hash_of(seed) != 0)
     }
 
-    /// From its bytes.
-    ///
-    /// # Errors
-    /// Where they are none.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let name = String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?;
-        Ok(Self { name, themes: Vec::new(), weights: BTreeMap::new() })
+    fn add(&mut self, bucket: u32, theme: usize, by: i16) {
+        let classes = self.themes.len();
+        let rows = Arc::make_mut(&mut self.rows);
+        rows.resize(self.shape.buckets(), 0);
+        let weights = Arc::make_mut(&mut self.weights);
+        let Some(row) = rows.get_mut(bucket as usize) else { return };
+        if *row == 0 {
+            weights.resize(weights.len() + classes, 0);
+            *row = (weights.len() / classes) as u32;
+        }
+        if let Some(weight) = weights.get_mut((*row as usize - 1) * classes + theme) {
+            *weight = weight.saturating_add(by);
+        }
+    }
+
+    /// Takes a person's word that a text is about a theme, in one step of gradient descent on its words and pairs.
+    pub fn learn(&mut self, text: &str, theme: u16) {
+        self.take(self.lesson(text, theme));
     }
 }
+
+/// Themes of commerce and what they are recognised by.
+const SHIPPED_THEMES: &[(&str, &[&str])] = &[
+    (
+        "delivery",
+        &[
+            "delivery",
+            "delivered",
+            "shipping",
+            "shipped",
+            "parcel",
+            "package",
+            "courier",
+            "tracking",
+            "arrived",
+            "late",
+            "delay",
+            "delayed",
+        ],
+    ),
+    (
+        "quality",
+        &["quality", "broken", "damaged", "defective", "faulty", "scratched", "cheaply", "flimsy", "stopped working"],
+    ),
+    ("price", &["price", "prices", "expensive", "overpriced", "cheap", "cost", "costs", "discount", "value"]),
+    (
+        "payment",
+        &["payment", "charged", "charge", "invoice", "billing", "bill", "card", "refund", "refunded", "overcharged"],
+    ),
+    (
+        "service",
+        &["service", "support", "staff", "agent", "rude", "helpful", "answer", "phone", "hold", "customer service"],
+    ),
+    ("product", &["feature", "features", "missing", "design", "size", "colour", "color", "fits", "works"]),
+    ("website", &["website", "site", "app", "login", "password", "page", "checkout", "crashes", "error"]),
+    ("returns", &["return", "returned", "returns", "exchange", "replacement", "warranty"]),
+];
