@@ -21,7 +21,8 @@ pub const TOPIC: Topic = Topic {
     name: "sentiment",
     about: "How what customers write is meant, over any period and in any time zone: mean with the 95 % interval's half, and counts.",
     params: &[
-        ("from", "an instant, or a date in the zone; 30 days before `to` unless said otherwise"),
+        ("days", "the last business days, 1 to 366, instead of from and to; 30 unless said otherwise"),
+        ("from", "an instant, or a date in the zone"),
         ("to", "an instant or a date, not included; now unless said otherwise"),
         ("zone", "an IANA time zone for dates and for the rows' times; that of the business unless said otherwise"),
         (
@@ -47,7 +48,6 @@ pub const TOPIC: Topic = Topic {
     render,
 };
 
-const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: i64 = 3_600_000;
 /// Rows in time at the most.
 const BUCKETS_MAX: usize = 1_100;
@@ -67,16 +67,12 @@ enum Step {
 }
 
 fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
-    table::only(params, &["from", "to", "zone", "step", "by"])?;
+    table::only(params, &["days", "from", "to", "zone", "step", "by"])?;
     let zone = match params.get("zone") {
         Some(name) => Zone::named(name)?,
         None => scene.business.business.time_zone.clone(),
     };
-    let to = params.get("to").map_or(Ok(scene.clock.plus_ms(1)), |to| instant("to", to, &zone))?;
-    let from = params.get("from").map_or(Ok(to.plus_ms(-30 * DAY_MS)), |from| instant("from", from, &zone))?;
-    if from >= to {
-        return Err(format!("from must lie before to: {from} does not lie before {to}"));
-    }
+    let Range { start: from, end: to } = period(scene, params, &zone)?;
     let is_short = to.ms_since(from) <= 48 * HOUR_MS && hour_of(scene, from) >= first_hour(scene);
     let step = match params.get("step").map(String::as_str) {
         None if is_short => Step::Hour,
@@ -107,6 +103,28 @@ fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
         all.extend(rows(&own, by, (bucket.from, bucket.to, resolution), &zone));
     }
     Ok(all)
+}
+
+/// From when to when it is asked for.
+fn period(scene: &Scene<'_>, params: &Params, zone: &Zone) -> Result<Range<Timestamp>, String> {
+    let is_exact = params.contains_key("from") || params.contains_key("to");
+    let days: i32 = match params.get("days").map(|days| days.parse()) {
+        Some(_) if is_exact => return Err("say days, or from and to, not both".into()),
+        None => 30,
+        Some(Ok(days @ 1..=366)) => days,
+        Some(_) => return Err("days is a number from 1 to 366".into()),
+    };
+    let own = &scene.business.business.time_zone;
+    let now = scene.clock.plus_ms(1);
+    let to = params.get("to").map_or(Ok(now), |to| instant("to", to, zone))?;
+    let from = match params.get("from") {
+        Some(from) => instant("from", from, zone)?,
+        None => begin(own, own.day_and_hour(to.plus_ms(-1)).0 - days + 1),
+    };
+    if from >= to {
+        return Err(format!("from must lie before to: {from} does not lie before {to}"));
+    }
+    Ok(from..to)
 }
 
 /// An instant, or the beginning of a day in `zone`.
@@ -145,7 +163,13 @@ fn buckets(scene: &Scene<'_>, asked: Range<Timestamp>, step: Step) -> Result<Vec
         let is_whole = begins >= asked.start && ends <= asked.end;
         let has_hours = day * 24 >= first_kept;
         if has_hours && (step == Step::Hour || !is_whole) {
-            buckets.extend(hours(zone, day, begins, ends, &asked));
+            let hours = hours(zone, day, begins, ends, &asked);
+            if step == Step::Hour {
+                buckets.extend(hours);
+            } else if let (Some(first), Some(last)) = (hours.first(), hours.last()) {
+                // A part of a day: its hours together.
+                buckets.push(Bucket { from: first.from, to: last.to, panes: (first.panes.0, last.panes.1) });
+            }
         } else {
             buckets.push(Bucket { from: begins, to: ends, panes: (Pane::Day(day), Pane::Day(day)) });
         }

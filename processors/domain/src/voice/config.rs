@@ -80,7 +80,7 @@ impl Default for Written {
     fn default() -> Self {
         Self {
             own_names: Vec::new(),
-            theme_sure_milli: 450,
+            theme_sure_milli: 300,
             review_days: 14,
             learn: true,
             themes: Vec::new(),

@@ -21,8 +21,8 @@ const LABELS_MAX: usize = 100;
 const NEUTRAL_BELOW: i16 = 100;
 /// Themes of one text that count at the most.
 const THEMES_OF_ONE: usize = 2;
-/// How surely a second theme must be another one, in thousandths.
-const SECOND_THEME_FROM: u16 = 350;
+/// So many times as likely as the next one a second theme must be, to be one too.
+const SECOND_TIMES: u16 = 2;
 /// Days in which nothing is too old.
 const DAY_MS: i64 = 86_400_000;
 
@@ -203,10 +203,11 @@ fn judged(context: &mut Fold<'_>, envelope: &Envelope, words: &str) -> Text {
     let judgement = models.sentiment().judge(words);
     let guesses = models.themes(voice).guess(words);
     let names = models.themes(voice).themes();
-    let is_sure = |at: usize, sure: u16| sure >= if at == 0 { voice.theme_sure_milli } else { SECOND_THEME_FROM };
-    let best = guesses.iter().take(THEMES_OF_ONE).enumerate();
-    let sure = best.take_while(|(at, guess)| is_sure(*at, guess.sure_milli));
-    let guessed = sure.filter_map(|(_, guess)| Label::new(names.get(usize::from(guess.theme))?).ok()).collect();
+    let has_second =
+        matches!(guesses[..], [_, second, third, ..] if second.sure_milli >= SECOND_TIMES * third.sure_milli);
+    let best = guesses.iter().take(if has_second { THEMES_OF_ONE } else { 1 });
+    let sure = best.take_while(|guess| guess.sure_milli >= voice.theme_sure_milli);
+    let guessed = sure.filter_map(|guess| Label::new(names.get(usize::from(guess.theme))?).ok()).collect();
     let theme_sure = guesses.first().map_or(1_000, |guess| guess.sure_milli);
     let sure_milli = judgement.map_or(0, |own| own.sure_milli.min(theme_sure));
     let competitors = voice.names().find(words).into_iter();
