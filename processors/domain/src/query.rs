@@ -34,6 +34,8 @@ pub enum Query {
         /// How many to answer with at the most.
         limit: usize,
     },
+    /// Which models judge texts.
+    Models,
     /// What was decided about a command.
     Decision {
         /// (source, id) of the command as 64 bits.

@@ -321,11 +321,12 @@ fn every_partition_learns_from_a_correction_and_a_checkpoint_keeps_what_was_lear
     assert_eq!(about(&partitions[0]), Some(1));
     for partition in &mut partitions {
         assert_eq!(judged(partition), after);
-        assert_eq!(partition.shared().models, partition.shared().models.clone());
         let cut = partition.cut_whole().unwrap();
         let restored: Partition<Commerce> =
             Partition::restore(cut.changed.iter().map(|(part, bytes)| (*part, bytes.as_slice()))).unwrap();
-        assert!(restored.shared() == partition.shared());
+        // Where the weights of a theme lie in memory depends on what came first; what is stored does not.
+        let stored = |own: &Partition<Commerce>| serde_json::to_vec(own.shared()).unwrap();
+        assert!(stored(&restored) == stored(partition));
         assert_eq!(judged(&restored), after);
     }
 }

@@ -103,6 +103,10 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
         }
         Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
+        Ok(Query::Models) => vec![with(live, |live| {
+            let told = views::texts::models(&live.partition.shared().models, live.partition.config());
+            serde_json::to_vec(&told).unwrap_or_default()
+        })],
         Ok(Query::Texts { which, limit }) => vec![texts(shared, live, &which, limit.min(100)).await],
         Ok(Query::Decision { .. }) => return,
         Err(error) => vec![json!({"error": error.to_string()}).to_string().into_bytes()],

@@ -80,6 +80,15 @@ pub fn rows(
     spots.iter().filter_map(row).collect()
 }
 
+/// Which models judge texts.
+pub fn models(models: &Models, business: &Business) -> Value {
+    json!({
+        "sentiment": models.in_force(ModelKind::Sentiment, &business.voice),
+        "themes": models.in_force(ModelKind::Themes, &business.voice),
+        "trouble": models.trouble(),
+    })
+}
+
 /// The words that carry the score of a text by the model in force: where they stand, in bytes, and what they carry.
 fn carriers(models: &Models, text: &str) -> Vec<Value> {
     let told = |word: Word| json!({"from": word.from, "to": word.to, "milli": word.milli});

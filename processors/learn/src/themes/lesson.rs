@@ -64,7 +64,9 @@ mod tests {
             assert_eq!(one.guess(text), other.guess(text));
         }
         assert_eq!(one.guess("a lost courier")[0].theme, 0);
-        assert_eq!(one, Model::from_bytes(&one.to_bytes()).unwrap());
+        // Where a row lies depends on what came first; what is stored does not.
+        assert!(one.to_bytes() == other.to_bytes());
+        assert!(Model::from_bytes(&one.to_bytes()).unwrap().to_bytes() == one.to_bytes());
         assert!(model.lesson("anything", 7).is_empty());
     }
 }
