@@ -1,30 +1,11 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useZone } from "../feed/hooks";
-import { milli, signed } from "../format/number";
 import { ago, moment } from "../format/time";
 import { Marked } from "./Marked";
-import type { Sentiment, TextItem } from "./texts";
+import { Score } from "./Score";
+import type { TextItem } from "./texts";
 import styles from "./voice.module.css";
-
-const SIGNS: Readonly<Record<Sentiment, string>> = {
-  negative: "▼",
-  neutral: "=",
-  positive: "▲",
-  unknown: "?",
-};
-
-/** How a text is meant, by sign, number and word. */
-export function Score({ item }: { item: TextItem }) {
-  return (
-    <span className={styles.score} data-sentiment={item.sentiment}>
-      <span aria-hidden="true">{SIGNS[item.sentiment]}</span> {item.sentiment}
-      {item.score_milli !== null && (
-        <span className={styles.number}> {signed(milli(item.score_milli), item.score_milli)}</span>
-      )}
-    </span>
-  );
-}
 
 /** One text: what it says, what was made of it, who wrote it. */
 export function TextCard({ item, now, children }: { item: TextItem; now: number; children?: ReactNode }) {
@@ -32,7 +13,7 @@ export function TextCard({ item, now, children }: { item: TextItem; now: number;
   return (
     <li className={styles.card}>
       <p className={styles.cardHead}>
-        <Score item={item} />
+        <Score sentiment={item.sentiment} milli={item.score_milli} />
         {item.themes.map((theme) => (
           <span key={theme} className={styles.theme}>
             {theme}

@@ -4,7 +4,7 @@ import * as v from "valibot";
 const maybeText = v.nullish(v.string(), null);
 const maybeInt = v.nullish(v.number(), null);
 
-const word = v.object({ from: v.number(), to: v.number(), milli: v.number() });
+export const word = v.object({ from: v.number(), to: v.number(), milli: v.number() });
 export type Word = v.InferOutput<typeof word>;
 
 const item = v.object({
