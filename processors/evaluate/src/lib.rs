@@ -7,6 +7,10 @@
 
 mod figure;
 mod files;
+mod sentiment;
+mod speed;
+mod texts;
+mod themes;
 
 pub use figure::{Better, Figure};
 pub use files::EvaluateError;
@@ -27,7 +31,38 @@ pub struct Evaluation {
 }
 
 /// The list of evaluations. One is a file and a line here.
-pub const EVALUATIONS: &[Evaluation] = &[];
+pub const EVALUATIONS: &[Evaluation] = &[
+    Evaluation {
+        name: "sentiment",
+        about: "sentiment of messages to airlines, trained on the first 80 % by time",
+        reads: &["airline_tweets", "vader_groundtruth"],
+        run: sentiment::airlines,
+    },
+    Evaluation {
+        name: "sentiment-elsewhere",
+        about: "praise or complaint in a trade that the model never saw",
+        reads: &["airline_tweets", "vader_groundtruth", "uci_sentences"],
+        run: sentiment::elsewhere,
+    },
+    Evaluation {
+        name: "sentiment-speed",
+        about: "how many texts a second one core judges: a timing of this machine as it is now",
+        reads: &["airline_tweets", "vader_groundtruth"],
+        run: speed::sentiment,
+    },
+    Evaluation {
+        name: "themes",
+        about: "why people complain to airlines, trained on the first 80 % by time",
+        reads: &["airline_tweets"],
+        run: themes::airlines,
+    },
+    Evaluation {
+        name: "themes-many",
+        about: "what questions to a bank are about, of 77 intents",
+        reads: &["banking77"],
+        run: themes::many,
+    },
+];
 
 /// The evaluation of that name.
 pub fn evaluation(name: &str) -> Option<&'static Evaluation> {

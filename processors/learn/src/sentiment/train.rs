@@ -23,6 +23,8 @@ pub struct Settings {
     pub l2: f32,
     /// How much what the lexicon says counts beside words: a factor on its signs.
     pub prior: f32,
+    /// How far classes that few texts are of are made up for: 0 not at all, 1 until all classes weigh the same.
+    pub balance: f32,
     /// In how many examples a feature has to be.
     pub least: u32,
     /// What the order of the examples is shuffled by.
@@ -34,10 +36,11 @@ impl Default for Settings {
         Self {
             name: "trained".into(),
             shape: Shape::LETTERS,
-            epochs: 10,
-            rate: 0.3,
+            epochs: 6,
+            rate: 0.1,
             l2: 1e-3,
             prior: 1.0,
+            balance: 0.5,
             least: 2,
             seed: 1,
         }
@@ -72,6 +75,7 @@ impl reading::Sink for Gathered {
 /// Trains a model. `told` hears of each epoch: its number and the mean loss.
 pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, told: impl FnMut(u32, f32)) -> Model {
     let (languages, main) = languages(examples);
+    let made_up = made_up(examples, settings.balance);
     let mut rows = Rows::default();
     let mut gathered = Gathered::default();
     for example in examples {
@@ -88,7 +92,7 @@ pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, t
         for (group, bucket) in &gathered.buckets {
             rows.add(SIGNS as u32 + bucket, if *group == Group::Letters { of_letters } else { of_words });
         }
-        rows.end(example.class as u16, example.weight);
+        rows.end(example.class as u16, example.weight * made_up[example.class as usize]);
     }
     let features = SIGNS + settings.shape.buckets();
     rows.prune(settings.least, SIGNS as u32, features);
@@ -112,6 +116,15 @@ pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, t
         signs: by_signs,
         weights: Arc::new(by_buckets),
     }
+}
+
+/// What an example of each class counts, so that rare classes are not drowned.
+fn made_up(examples: &[Example<'_>], balance: f32) -> [f32; 3] {
+    let mut sums = [0.0_f32; 3];
+    examples.iter().for_each(|example| sums[example.class as usize] += example.weight);
+    let present = sums.iter().filter(|sum| **sum > 0.0).count();
+    let mean = sums.iter().sum::<f32>() / present.max(1) as f32;
+    sums.map(|sum| if sum > 0.0 { (mean / sum).powf(balance) } else { 0.0 })
 }
 
 /// The languages that a fiftieth of the texts is in at least, and the one that most are in.
