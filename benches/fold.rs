@@ -7,7 +7,9 @@
 mod parts;
 
 use nexusflow_domain::Commerce;
+use nexusflow_domain::voice::words;
 use nexusflow_engine::Partition;
+use nexusflow_learn::sentiment;
 use nexusflow_model::{Envelope, Reject, cloudevents};
 use parts::{company, grouped, machine, number, rate, record, records};
 use std::hint::black_box;
@@ -31,7 +33,7 @@ fn main() {
     );
     println!("{:28} {:>12} {:>12} {:>10}", "", "best", "median", "us each");
     let only = parts::text("only");
-    let tell = |what: &str, once: &mut dyn FnMut() -> Duration| {
+    let tell_of = |n: usize, what: &str, once: &mut dyn FnMut() -> Duration| {
         if only.as_ref().is_some_and(|only| only != what) {
             return;
         }
@@ -41,6 +43,7 @@ fn main() {
         let each = median.as_secs_f64() * 1e6 / n as f64;
         println!("{what:28} {:>10}/s {:>10}/s {each:>10.3}", grouped(rate(n, best)), grouped(rate(n, median)));
     };
+    let tell = |what: &str, once: &mut dyn FnMut() -> Duration| tell_of(n, what, once);
     tell("encode", &mut || timed(|| events.chunks(256).map(|events| black_box(record(events)).len()).sum::<usize>()));
     tell("decode", &mut || timed(|| log.iter().map(|record| black_box(decode(record)).len()).sum::<usize>()));
     tell("fold", &mut || {
@@ -63,6 +66,26 @@ fn main() {
         });
         check(&partition, n);
         took
+    });
+    // What customers write alone: what a text costs, and how much of that is judging it.
+    let written: Vec<Envelope> =
+        events.iter().filter(|event| words::of_customer(&event.event).is_some()).cloned().collect();
+    let texts: Vec<String> =
+        written.iter().filter_map(|event| words::of_customer(&event.event).map(Into::into)).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("\n{} texts among them, {} bytes each", grouped(texts.len() as f64), bytes / texts.len().max(1));
+    tell_of(texts.len(), "judge texts", &mut || {
+        timed(|| texts.iter().filter(|text| black_box(sentiment::Model::shipped().judge(text)).is_some()).count())
+    });
+    tell_of(texts.len(), "fold texts", &mut || {
+        let mut partition: Partition<Commerce> = Partition::new(0);
+        partition.fold(1, vec![Ok(parts::configuration())]);
+        let decoded: Vec<Vec<_>> = written.chunks(256).map(|record| record.iter().cloned().map(Ok).collect()).collect();
+        timed(|| {
+            for (at, events) in decoded.into_iter().enumerate() {
+                black_box(partition.fold(at as u64 + 2, events).notes.len());
+            }
+        })
     });
 }
 

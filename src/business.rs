@@ -35,6 +35,9 @@ pub(crate) fn load(path: &Path, alerts: &Path) -> Result<(Business, String), Bus
     if business.alerting != Alerting::default() {
         return wrong(path, &text, "alerting", "has a file of its own, alerts.toml: move it there");
     }
+    if let Err(fault) = business.voice.check() {
+        return wrong(path, &text, &fault.path, &fault.says);
+    }
     let text = read(alerts, BUILT_IN_ALERTS)?;
     business.alerting =
         toml::from_str(&text).map_err(|cause| BusinessError::Content { path: alerts.to_owned(), cause })?;
@@ -80,6 +83,25 @@ mod tests {
                 assert!(BUILT_IN_ALERTS.contains(&format!("\n{key} = ")), "config/alerts.toml: {section}.{key}");
             }
         }
+    }
+
+    #[test]
+    fn a_mistake_about_the_voice_is_answered_with_file_line_and_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, alerts) = (folder.path().join("business.toml"), folder.path().join("alerts.toml"));
+        let said = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            load(&path, &alerts).unwrap_err().to_string()
+        };
+        let theme = "[[voice.theme]]\nname = \"a\"\nwords = [\"b\"]\n\n";
+        let error = said(&format!("{theme}[[voice.theme]]\nname = \"c\"\nwords = []\n"));
+        assert!(error.contains("business.toml, line 7: voice.theme[1].words has no words"), "{error}");
+        let error = said("[voice]\nreview_days = 14\ntheme_sure_milli = 2000\n");
+        assert!(error.contains("line 3: voice.theme_sure_milli"), "{error}");
+        let error = said("[voice]\nlern = false\n");
+        assert!(error.contains("line 2") && error.contains("lern"), "{error}");
+        let error = said("[[voice.competitor]]\nname = \"A\"\n[[voice.competitor]]\nname = \"a\"\n");
+        assert!(error.contains("line 4: voice.competitor[1].name"), "{error}");
     }
 
     #[test]

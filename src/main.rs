@@ -11,6 +11,7 @@ mod evaluate;
 mod keys;
 mod line;
 mod loadtest;
+mod model;
 mod nats_server;
 mod out;
 mod process;
@@ -71,6 +72,9 @@ enum Command {
     Whatif(whatif::Arguments),
     /// Say how right NexusFlow is, on public data: health, sentiment, themes, forecasts. Fails where a figure is below its floor.
     Evaluate(evaluate::Arguments),
+    /// Which models judge what customers write, and putting a trained one into force.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Look at what could not be understood, and decide what becomes of it.
     #[command(subcommand)]
     Dlq(dlq::Command),
@@ -142,6 +146,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 .await?
                 .map_err(Into::into);
         }
+        Command::Model(command) => return Box::pin(model::run(&config, command)).await,
         Command::Dlq(command) => return Box::pin(dlq::run(&config, command)).await,
         Command::Keys(command) => return Box::pin(keys::run(&config, command)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,

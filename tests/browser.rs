@@ -42,6 +42,19 @@ fn the_wall_shows_what_the_api_says() {
     assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
 }
 
+#[test]
+fn the_voice_shows_what_customers_write_and_takes_what_people_say_of_it() {
+    if !can_browse() {
+        return;
+    }
+    let nexusflow = small_company();
+    let _up = nexusflow.up(&["--demo"]);
+    until_live(&nexusflow);
+    let output = script("voice.mjs").arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
+}
+
 /// A page that stays open, and says what it shows.
 struct Page {
     child: Child,

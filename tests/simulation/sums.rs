@@ -49,6 +49,7 @@ pub(crate) struct Sums<N>(PhantomData<N>);
 
 impl<N: Number> Domain for Sums<N> {
     type Config = Business;
+    type Shared = ();
     type Profile = ();
     type Rollup = Ordered<N>;
     type Effect = AlertEffect;

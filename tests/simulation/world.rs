@@ -42,12 +42,15 @@ impl Shared {
 
     /// Appends a derived event to the log of its own partition; false where nobody knows whether it is stored.
     pub(crate) fn append_derived(&mut self, from: u32, event: &Envelope) -> bool {
-        let to = partition::of(&event.subject, self.logs.len() as u32);
-        if self.fails(15) {
-            return false;
+        let (own, all) = (partition::of(&event.subject, self.logs.len() as u32), self.logs.len() as u32);
+        let hearers = if event.event.kind().is_for_all() { 0..all } else { own..own + 1 };
+        for to in hearers {
+            if self.fails(15) {
+                return false;
+            }
+            let sequence = self.logs[to as usize].append(vec![through_bytes(event)]);
+            self.trace.step("a derived event", from, u64::from(to) << 32 | sequence);
         }
-        let sequence = self.logs[to as usize].append(vec![through_bytes(event)]);
-        self.trace.step("a derived event", from, u64::from(to) << 32 | sequence);
         !self.fails(15)
     }
 

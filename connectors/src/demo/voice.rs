@@ -384,6 +384,7 @@ fn label_it(desk: &mut Desk<'_>, said: Opinion, what: &'static str) {
         feedback: desk.name(what, said.serial),
         themes: vec![label(said.theme.as_str())],
         sentiment: Some(score(said.mood.sentiment())),
+        text: None,
         by,
     };
     desk.emit("/demo/helpdesk", Event::FeedbackLabelled(event));

@@ -4,6 +4,7 @@ mod alerts;
 pub(crate) mod answer;
 mod command;
 mod intake;
+mod labels;
 mod owners;
 mod silences;
 
@@ -97,11 +98,12 @@ impl Http {
             .with_state(self.clone())
     }
 
-    /// What people do about alerts: `POST /api/v1/alerts/...` and silences.
+    /// What people do: `POST /api/v1/alerts/...`, silences, and what they say of texts.
     pub fn acts(&self) -> Router {
         Router::new()
             .route("/api/v1/alerts/{customer}/{alert}/{verb}", post(alerts::one))
             .route("/api/v1/alerts/groups/{group}/{verb}", post(alerts::group))
+            .route("/api/v1/texts/labels", post(labels::say))
             .route("/api/v1/silences", post(silences::set))
             .route("/api/v1/silences/{silence}", delete(silences::lift))
             .with_state(self.clone())

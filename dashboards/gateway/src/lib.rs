@@ -24,6 +24,7 @@ mod receipts;
 mod render;
 mod server;
 mod stream;
+mod texts;
 mod tls;
 mod views;
 

@@ -9,7 +9,7 @@ use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
 use crate::tls::Files;
 use crate::views::Views;
-use crate::{absorb, api, assets, documents, leases, listen, render, stream};
+use crate::{absorb, api, assets, documents, leases, listen, render, stream, texts};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -206,6 +206,7 @@ impl Gateway {
             .route("/api/v1/views/{topic}", get(api::view))
             .route("/api/v1/customers", get(api::customers))
             .route("/api/v1/customers/{id}", get(api::customer))
+            .route("/api/v1/texts", get(texts::list))
             .route("/api/v1/alerts", get(requests::list))
             .route("/api/v1/alerts/{customer}/{alert}", get(requests::one))
             .route("/api/v1/deliveries", get(requests::deliveries))

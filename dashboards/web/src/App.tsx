@@ -17,6 +17,7 @@ import { Keys } from "./pages/Keys";
 import { NotFound } from "./pages/NotFound";
 import { Operator } from "./pages/Operator";
 import { Silences } from "./pages/Silences";
+import { Voice } from "./pages/Voice";
 import { Wall } from "./pages/Wall";
 import { SignIn } from "./ui/SignIn";
 import styles from "./ui/ui.module.css";
@@ -81,6 +82,7 @@ function Pages() {
       <Route path="/" component={Wall} />
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
+      <Route path="/voice" component={Voice} />
       <Route path="/operator" component={Operator} />
       <Route path="/operator/dead-letters" component={DeadLetters} />
       <Route path="/operator/keys" component={Keys} />

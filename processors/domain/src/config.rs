@@ -25,6 +25,9 @@ pub struct Business {
     /// Who is one with whom; none where customers are told apart by their ids alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Matching>,
+    /// What is listened for in what customers write.
+    #[serde(default)]
+    pub voice: crate::voice::config::Voice,
     /// How alerts are raised and who has to respond: a file of its own, `alerts.toml`.
     #[serde(default)]
     pub alerting: crate::alert::Alerting,

@@ -44,6 +44,7 @@ pub type Fold<'a> = Context<'a, Commerce>;
 
 impl Domain for Commerce {
     type Config = Business;
+    type Shared = voice::Heard;
     type Profile = Profile;
     type Rollup = Rollup;
     type Effect = AlertEffect;
@@ -71,6 +72,7 @@ impl Domain for Commerce {
                 crm::links::count(context, profile);
             }
             subject::Subject::Alias => crm::alias::fold(context, profile.alias.get_or_insert_default(), envelope),
+            subject::Subject::Model => voice::hear_of_model(context, &envelope.event),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
             subject::Subject::Source => alert::rules::operations::look(context, profile, envelope),
             _ => {}

@@ -17,6 +17,10 @@ macro_rules! facets {
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         pub struct Profile {
             $($(#[$doc])* pub $name: $type,)+
+            /// What the customer's words sound like, in sum.
+            pub sentiment: crate::voice::sentiment::Sentiment,
+            /// What the customer wrote, text by text.
+            pub voice: crate::voice::texts::Texts,
             /// How it all comes together; computed last, from all the others.
             pub health: crate::retention::health::Health,
             /// What people have to be told of.
@@ -38,12 +42,13 @@ macro_rules! facets {
         }
 
         /// The names of the facets, in the order in which they fold.
-        pub const FACETS: &[&str] = &[$(stringify!($name),)+ "health"];
+        pub const FACETS: &[&str] = &[$(stringify!($name),)+ "voice", "health"];
 
         impl Profile {
             /// Takes in an event, which is new.
             pub fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
                 $(Facet::fold(&mut self.$name, context, envelope);)+
+                crate::voice::listen(context, self, envelope);
                 self.reconfigured(context);
                 crate::alert::life::command(context, self, envelope);
                 crate::alert::rules::look(context, self, envelope);
@@ -66,8 +71,6 @@ facets! {
     tickets: crate::experience::tickets::Tickets,
     /// Surveys and reviews.
     satisfaction: crate::voice::satisfaction::Satisfaction,
-    /// What the customer's words sound like.
-    sentiment: crate::voice::sentiment::Sentiment,
     /// Deals.
     opportunities: crate::revenue::opportunities::Opportunities,
 }

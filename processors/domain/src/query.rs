@@ -27,6 +27,15 @@ pub enum Query {
     },
     /// One customer, whole.
     Customer(Id),
+    /// The newest texts of customers, or those that wait to be looked at.
+    Texts {
+        /// Which of them.
+        which: Which,
+        /// How many to answer with at the most.
+        limit: usize,
+    },
+    /// Which models judge texts.
+    Models,
     /// What was decided about a command.
     Decision {
         /// (source, id) of the command as 64 bits.
@@ -41,6 +50,20 @@ pub enum Query {
         /// How many to answer with at the most.
         limit: usize,
     },
+}
+
+/// Which texts are asked for: all that is said must match.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Which {
+    /// Those that are hardest to judge and that nobody has looked at; else the newest.
+    pub review: bool,
+    /// About this; empty for those about nothing that is known.
+    pub theme: Option<String>,
+    /// Meant so: negative, neutral, positive or unknown.
+    pub sentiment: Option<String>,
+    /// Written in this.
+    pub channel: Option<String>,
 }
 
 /// How well a customer fits, lower being better, and the newest first among equals.

@@ -34,6 +34,8 @@ rollups! {
     satisfaction: crate::voice::satisfaction::SatisfactionCounts,
     /// Sentiment of texts.
     sentiment: crate::voice::sentiment::SentimentCounts,
+    /// What customers write, by channel, customer, product, theme and competitor.
+    voice: crate::voice::tone::VoiceCounts,
     /// Deals.
     deals: crate::revenue::opportunities::DealCounts,
     /// Alerts, by kind.

@@ -28,6 +28,8 @@ pub enum Subject {
     Source = 7,
     /// A key by which a customer is known where their id is not.
     Alias = 8,
+    /// A model of texts.
+    Model = 9,
 }
 
 /// What an event is about: a customer, unless its subject is a key, or its type says otherwise.
@@ -62,6 +64,7 @@ const fn of_kind(kind: Kind) -> Subject {
         | Kind::SupplyScheduled => Subject::Sku,
         Kind::BacklogItemCreated | Kind::BacklogStatusChanged => Subject::BacklogItem,
         Kind::CapacityPublished | Kind::CapacityChanged => Subject::Skill,
+        Kind::ModelLearned | Kind::ModelApplied => Subject::Model,
         Kind::AccountUpdated => Subject::Account,
         Kind::QuotaSet | Kind::ForecastSubmitted | Kind::TerritoryConfigured => Subject::Seller,
         Kind::CashSnapshotted

@@ -3,6 +3,7 @@
 use crate::chunk::Timer;
 use crate::decision::{Decision, Decisions, Outcome};
 use crate::fold::{Counters, Domain, Folded, Key};
+use crate::shared::Shared;
 use crate::{Board, Effect, EffectId, Emission, Pane, Rollups};
 use nexusflow_model::{Envelope, Event, Id, Place, Source, Timestamp};
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ pub struct Context<'a, D: Domain> {
     pub(crate) key: &'a Key,
     pub(crate) rollups: &'a mut Rollups<D::Rollup>,
     pub(crate) board: &'a mut Board<D::Card>,
+    pub(crate) shared: &'a mut Shared<D::Shared>,
     pub(crate) timers: &'a mut BTreeSet<Timer<D::Timer>>,
     pub(crate) decisions: &'a mut Decisions,
     pub(crate) counters: &'a mut Counters,
@@ -54,6 +56,16 @@ impl<D: Domain> Context<'_, D> {
     /// Whom the profile is of.
     pub fn subject(&self) -> &Id {
         &self.key.1
+    }
+
+    /// What the partition knows that is of no one subject.
+    pub fn shared(&self) -> &D::Shared {
+        self.shared.get()
+    }
+
+    /// The same, to change it.
+    pub fn shared_mut(&mut self) -> &mut D::Shared {
+        self.shared.change()
     }
 
     /// Counts in the panes of `at` (all time, its day, its hour).

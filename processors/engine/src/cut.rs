@@ -8,6 +8,7 @@ use crate::chunk::{Before, CHUNKS, Chunk};
 use crate::decision::Decisions;
 use crate::fold::{Counters, Domain, Key, Partition};
 use crate::pane::{Pane, Rollups};
+use crate::shared::Shared;
 use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -19,6 +20,8 @@ const HEAD: u32 = 0;
 const CHUNK_PARTS: u32 = 1;
 /// The part that holds the cards.
 const BOARD: u32 = (1 << 20) - 1;
+/// The part that holds what is of no one subject.
+const SHARED: u32 = (1 << 20) - 2;
 /// The parts of the groups of panes, from here on.
 const PANE_PARTS: u32 = 1 << 20;
 
@@ -162,6 +165,7 @@ impl<D: Domain> Partition<D> {
         self.cutting.unwritten.extend(chunks.filter(|(_, chunk)| holds(chunk)).map(|(at, _)| at));
         self.rollups.mark_unwritten();
         self.board.is_unwritten |= !self.board.is_empty();
+        self.shared.is_unwritten |= *self.shared.get() != D::Shared::default();
     }
 
     /// Begins a cut after the last record folded. One that was begun before and not finished is dropped, and what it had
@@ -172,6 +176,7 @@ impl<D: Domain> Partition<D> {
         pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
             self.board.is_unwritten |= cut.changed.contains_key(&BOARD) || cut.removed.contains(&BOARD);
+            self.shared.is_unwritten |= cut.changed.contains_key(&SHARED);
             let parts = cut.changed.keys().chain(&cut.removed).filter(|part| is_chunk(**part));
             pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
         }
@@ -186,6 +191,12 @@ impl<D: Domain> Partition<D> {
             match self.board.write() {
                 _ if self.board.is_empty() => drop(cut.removed.insert(BOARD)),
                 Ok(bytes) => drop(cut.changed.insert(BOARD, bytes)),
+                Err(error) => self.cutting.failed = Some(error.to_string()),
+            }
+        }
+        if std::mem::take(&mut self.shared.is_unwritten) {
+            match postcard::to_stdvec(self.shared.get()) {
+                Ok(bytes) => drop(cut.changed.insert(SHARED, bytes)),
                 Err(error) => self.cutting.failed = Some(error.to_string()),
             }
         }
@@ -267,12 +278,13 @@ impl<D: Domain> Partition<D> {
     /// Where one is missing or makes no sense.
     pub fn restore<'a>(parts: impl IntoIterator<Item = (u32, &'a [u8])>) -> Result<Self, RestoreError> {
         let (mut head, mut panes, mut chunks) = (None, BTreeMap::new(), BTreeMap::new());
-        let mut board = Board::default();
+        let (mut board, mut shared) = (Board::default(), Shared::default());
         for (part, bytes) in parts {
             let content = |error: postcard::Error| RestoreError::Content { part, cause: error.to_string() };
             match part {
                 HEAD => head = Some(postcard::from_bytes::<Head>(bytes).map_err(content)?),
                 BOARD => board = Board::read(bytes).map_err(content)?,
+                SHARED => shared = Shared::stored(postcard::from_bytes(bytes).map_err(content)?),
                 PANE_PARTS.. => {
                     panes.extend(postcard::from_bytes::<Vec<(Pane, D::Rollup)>>(bytes).map_err(content)?);
                 }
@@ -297,6 +309,7 @@ impl<D: Domain> Partition<D> {
             decisions: head.decisions,
             rollups: Rollups::restore(head.first_hour, panes),
             board,
+            shared,
             ..Self::new(head.id)
         };
         for (at, chunk) in chunks {

@@ -8,6 +8,7 @@ use crate::decision::Decisions;
 use crate::held::{Held, OPEN_MAX, Opened};
 use crate::pane::Rollups;
 use crate::seen::Seen;
+use crate::shared::Shared;
 use crate::{Context, Effect, Emission, Merge};
 use nexusflow_model::{Envelope, Event, Id, Kind, Place, Reject, Timestamp, partition};
 use serde::de::DeserializeOwned;
@@ -18,6 +19,8 @@ use std::collections::BTreeSet;
 pub trait Domain: Sized + 'static {
     /// What is configured; part of the state, changed by `config.changed` events only.
     type Config: Clone + Default + Serialize + DeserializeOwned;
+    /// What a partition knows that is of no one subject: a model that was learned, the newest of all.
+    type Shared: Default + Clone + PartialEq + Serialize + DeserializeOwned;
     /// What is known of one subject.
     type Profile: Default + Clone + Serialize + DeserializeOwned;
     /// What is counted in a pane.
@@ -102,6 +105,7 @@ pub struct Partition<D: Domain> {
     pub(crate) decisions: Decisions,
     pub(crate) rollups: Rollups<D::Rollup>,
     pub(crate) board: Board<D::Card>,
+    pub(crate) shared: Shared<D::Shared>,
     pub(crate) chunks: Vec<Chunk<D>>,
     /// When the first timer of each chunk that has one is due.
     pub(crate) due: BTreeSet<(Timestamp, usize)>,
@@ -124,6 +128,7 @@ impl<D: Domain> Partition<D> {
             decisions: Decisions::default(),
             rollups: Rollups::default(),
             board: Board::default(),
+            shared: Shared::default(),
             chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
             due: BTreeSet::new(),
             opened: Opened::new(),
@@ -218,6 +223,7 @@ impl<D: Domain> Partition<D> {
             key: &key,
             rollups: &mut self.rollups,
             board: &mut self.board,
+            shared: &mut self.shared,
             timers: &mut chunk.timers,
             decisions: &mut self.decisions,
             counters: &mut self.counters,
@@ -269,6 +275,7 @@ impl<D: Domain> Partition<D> {
                     key: &timer.key,
                     rollups: &mut self.rollups,
                     board: &mut self.board,
+                    shared: &mut self.shared,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
                     counters: &mut self.counters,
@@ -344,6 +351,7 @@ impl<D: Domain> Partition<D> {
                     key: &key,
                     rollups: &mut self.rollups,
                     board: &mut self.board,
+                    shared: &mut self.shared,
                     timers: &mut chunk.timers,
                     decisions: &mut self.decisions,
                     counters: &mut self.counters,

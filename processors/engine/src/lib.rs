@@ -25,6 +25,7 @@ pub mod outbox;
 mod packed;
 pub mod pane;
 pub mod seen;
+mod shared;
 
 pub use board::{Board, CardKey};
 pub use context::Context;

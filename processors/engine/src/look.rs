@@ -68,6 +68,11 @@ impl<D: Domain> Partition<D> {
         &mut self.board
     }
 
+    /// What it knows that is of no one subject.
+    pub fn shared(&self) -> &D::Shared {
+        self.shared.get()
+    }
+
     /// Its rollups.
     pub fn rollups(&self) -> &Rollups<D::Rollup> {
         &self.rollups

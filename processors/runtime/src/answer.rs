@@ -4,9 +4,9 @@ use crate::live::{Live, with};
 use crate::timeline;
 use crate::worker::{Shared, WorkerError};
 use futures_util::StreamExt;
-use nexusflow_domain::query::{Query, search};
+use nexusflow_domain::query::{Query, Which, search};
 use nexusflow_domain::subject::Subject;
-use nexusflow_domain::views::{alerts, customer};
+use nexusflow_domain::views::{self, alerts, customer};
 use nexusflow_log::async_nats::Message;
 use nexusflow_model::event::alert::AlertKey;
 use nexusflow_model::{Id, subject};
@@ -103,6 +103,11 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
         }
         Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
+        Ok(Query::Models) => vec![with(live, |live| {
+            let told = views::texts::models(&live.partition.shared().models, live.partition.config());
+            serde_json::to_vec(&told).unwrap_or_default()
+        })],
+        Ok(Query::Texts { which, limit }) => vec![texts(shared, live, &which, limit.min(100)).await],
         Ok(Query::Decision { .. }) => return,
         Err(error) => vec![json!({"error": error.to_string()}).to_string().into_bytes()],
     };
@@ -119,16 +124,31 @@ async fn customer(shared: &Shared, live: &Mutex<Live>, id: &Id) -> Vec<u8> {
     let found = with(live, |live| {
         let slot = live.partition.profile(Subject::Customer as u8, id)?;
         let place = (live.partition.id(), live.partition.sequence());
-        Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), place))
+        let models = live.partition.shared().models.clone();
+        Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), place, models))
     });
-    let Some((profile, business, clock, (partition, sequence))) = found else { return b"null".to_vec() };
+    let Some((profile, business, clock, (partition, sequence), models)) = found else { return b"null".to_vec() };
     let events =
         timeline::fetch(&shared.log, partition, profile.timeline.entries().map(|entry| (entry.sequence, entry.index)))
             .await;
     let mut whole = customer::whole(&business, id, &profile, &events);
+    whole["timeline"] = views::texts::explained(&models, &business, &profile, whole["timeline"].take());
     whole["as_of"] = json!(clock);
     whole["place"] = json!(format!("{partition}:{sequence}"));
     serde_json::to_vec(&whole).unwrap_or_default()
+}
+
+/// Texts of customers as JSON, with the words that carried their scores.
+async fn texts(shared: &Shared, live: &Mutex<Live>, which: &Which, limit: usize) -> Vec<u8> {
+    let (spots, models, business, partition) = with(live, |live| {
+        let (heard, config) = (live.partition.shared(), live.partition.config());
+        let spots = views::texts::which(heard, config, live.partition.clock(), which, limit);
+        (spots, heard.models.clone(), config.clone(), live.partition.id())
+    });
+    let places = spots.iter().map(|spot| (spot.sequence, spot.index));
+    let events = timeline::fetch(&shared.log, partition, places).await;
+    let rows = views::texts::rows(&models, &business, partition, &spots, &events);
+    serde_json::to_vec(&rows).unwrap_or_default()
 }
 
 /// An alert with its history and the events behind it as JSON; `null` where it isn't known.

@@ -101,13 +101,17 @@ impl Output {
             through = Some(emission.id());
             match emission {
                 Emission::Effect(effect) => effects.push(effect.clone()),
-                Emission::Derived(_, envelope) => derived.push((envelope, shared.appender.append(envelope).await)),
+                Emission::Derived(_, envelope) => {
+                    for partition in shared.hearers(envelope) {
+                        derived.push((envelope, partition, shared.appender.append_to(partition, envelope).await));
+                    }
+                }
             }
         }
         // Derived events first: what the output log says has left, has left. One that is said twice is counted once where it
         // goes, by its id.
-        for (envelope, receipt) in derived {
-            self.stored(shared, envelope, receipt).await;
+        for (envelope, partition, receipt) in derived {
+            self.stored(shared, envelope, partition, receipt).await;
         }
         if effects.is_empty() {
             return through;
@@ -124,7 +128,13 @@ impl Output {
     }
 
     /// Waits until a derived event is stored, and says it again until it is.
-    async fn stored(&self, shared: &Shared, envelope: &Envelope, mut receipt: Result<Receipt, AppendError>) {
+    async fn stored(
+        &self,
+        shared: &Shared,
+        envelope: &Envelope,
+        partition: u32,
+        mut receipt: Result<Receipt, AppendError>,
+    ) {
         loop {
             let stored = match receipt {
                 Ok(receipt) => receipt.await,
@@ -135,7 +145,7 @@ impl Output {
                 Err(error) => tracing::warn!(partition = self.partition, %error, "a derived event waits for the log"),
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
-            receipt = shared.appender.append(envelope).await;
+            receipt = shared.appender.append_to(partition, envelope).await;
         }
     }
 

@@ -5,6 +5,7 @@ use crate::ownership::Ownership;
 use crate::pulse::Pulse;
 use nexusflow_domain::Business;
 use nexusflow_log::{Appender, LayoutError, Leases, Log, Member, ReadError};
+use nexusflow_model::Envelope;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,6 +85,17 @@ pub(crate) struct Shared {
     pub(crate) appender: Appender,
     pub(crate) owner: String,
     pub(crate) pulse: Arc<Pulse>,
+}
+
+impl Shared {
+    /// The partitions that have to hear of a derived event: the one of its subject, or all of them.
+    pub(crate) fn hearers(&self, envelope: &Envelope) -> std::ops::Range<u32> {
+        if envelope.event.kind().is_for_all() {
+            return 0..self.log.partitions();
+        }
+        let own = self.appender.partition_of(&envelope.subject);
+        own..own + 1
+    }
 }
 
 /// A worker: owns its share of the partitions, and keeps them folded.

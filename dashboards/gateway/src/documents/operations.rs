@@ -211,6 +211,29 @@ pub(super) const ALL: &[Operation] = &[
     Operation {
         params: &[
             query(
+                "review",
+                "Those that are hardest to judge and that nobody has looked at, the least sure first; else the newest.",
+                r#"{"type": "boolean", "default": false}"#,
+            ),
+            query("theme", "About this; empty for those of no theme.", TEXT),
+            query(
+                "sentiment",
+                "Meant so.",
+                r#"{"type": "string", "enum": ["negative", "neutral", "positive", "unknown"]}"#,
+            ),
+            query(
+                "channel",
+                "Written in this: ticket, chat, sms, email, review, survey, mention, feedback, form.",
+                TEXT,
+            ),
+            query("limit", "How many.", r#"{"type": "integer", "minimum": 1, "maximum": 100, "default": 20}"#),
+        ],
+        answers: &[(200, "Texts with what was made of them and the words that carried it.", "Items"), BAD, NO_WORKER],
+        ..get("/api/v1/texts", "listTexts", "look", "List what customers wrote")
+    },
+    Operation {
+        params: &[
+            query(
                 "state",
                 "Open ones, or also those that are over.",
                 r#"{"type": "string", "enum": ["open", "all"], "default": "open"}"#,
@@ -303,6 +326,12 @@ pub(super) const ALL: &[Operation] = &[
             NO_WORKER,
         ],
         ..post("/api/v1/alerts/groups/{group}/{verb}", "actOnGroup", "act", "Act on all open alerts of a group")
+    },
+    Operation {
+        about: "The text is counted as it says from then on. With the text itself the models learn from it.",
+        body: Body::Json("TextLabel"),
+        answers: &[(200, "It is counted so.", "Decision"), TOO_LARGE, NOT_VALID, TOO_MANY, NO_WORKER],
+        ..post("/api/v1/texts/labels", "labelText", "act", "Say how a text is meant or what it is about")
     },
     Operation {
         body: Body::Json("Silence"),

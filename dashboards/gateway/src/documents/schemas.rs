@@ -222,6 +222,17 @@ fn own() -> Vec<(&'static str, Value)> {
             }}),
         ),
         (
+            "TextLabel",
+            json!({"type": "object", "required": ["id", "customer", "feedback", "actor"], "additionalProperties": false, "properties": {
+                "id": named("Id"), "customer": named("Id"),
+                "feedback": {"$ref": "#/components/schemas/Id", "description": "The feedback, review, survey, mention, ticket or message, or the id of the event that brought the text."},
+                "sentiment": {"type": "integer", "minimum": -1000, "maximum": 1000, "description": "How it is meant."},
+                "themes": {"type": "array", "items": named("Label"), "description": "What it is about: two count at the most."},
+                "text": {"type": ["string", "null"], "maxLength": 16_384, "description": "The text: the models learn from it."},
+                "actor": named("Label"),
+            }}),
+        ),
+        (
             "AlertCommand",
             json!({"type": "object", "required": ["id", "actor"], "additionalProperties": false, "properties": {
                 "id": {"type": "string", "minLength": 1, "maxLength": 96, "description": "Made by who asks: the same one hears the first decision."},

@@ -36,6 +36,10 @@ const KINDS: Readonly<Record<string, readonly [label: string, next: string]>> = 
     "Find out why it did not go through and send a way to pay; hold what has not been shipped.",
   ],
   deal: ["Deal", "Call the contact, agree the next step with a date, or close the deal as lost."],
+  competitor: [
+    "Competitor",
+    "Ask what the other offer has that yours lacks, and agree the next step while the deal is open.",
+  ],
   sentiment_spike: [
     "Sentiment",
     "Read the last texts for what they have in common, and tell who can mend it.",

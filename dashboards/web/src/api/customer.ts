@@ -1,5 +1,6 @@
 // A customer as docs/api.md has it. Facets may be missing: a customer known from one e-mail has no deliveries.
 import * as v from "valibot";
+import { word } from "../voice/texts";
 
 const text = v.string();
 const int = v.number();
@@ -44,6 +45,15 @@ const opportunity = v.object({
   status: v.nullish(text, "open"),
 });
 
+/** How a text of the customer is meant, and the words that carried it. */
+const meaning = v.object({
+  score_milli: v.nullish(v.number(), null),
+  class: v.picklist(["negative", "neutral", "positive", "unknown"]),
+  themes: v.nullish(v.array(v.string()), []),
+  labelled: v.nullish(v.boolean(), false),
+  words: v.nullish(v.array(word), []),
+});
+
 const entry = v.object({
   place: v.nullish(text, ""),
   kind: text,
@@ -55,6 +65,7 @@ const entry = v.object({
   good: v.nullish(v.boolean(), null),
   text: maybeText,
   data: v.optional(v.unknown()),
+  sentiment: v.nullish(meaning, null),
 });
 export type TimelineEntry = v.InferOutput<typeof entry>;
 

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { BandLine } from "./BandLine";
 import { ContributionBar } from "./ContributionBar";
 import { Histogram } from "./Histogram";
 import { SparkColumns } from "./SparkColumns";
@@ -39,6 +40,19 @@ describe("charts", () => {
     ];
     expect(picture(<StackBar {...SIZE} segments={segments} />)).toMatchSnapshot();
     expect(picture(<StackBar {...SIZE} segments={[]} />)).toMatchSnapshot();
+  });
+  it("a line in its band, with a gap and a value without one", () => {
+    const points = [
+      { value: 100, margin: 50 },
+      { value: null, margin: null },
+      { value: -200, margin: null },
+      { value: 950, margin: 400 },
+    ];
+    const words = { tick: (value: number) => String(value), place: (i: number) => (i === 0 ? "Mon" : "") };
+    expect(
+      picture(<BandLine {...SIZE} {...words} points={points} limits={[-1000, 1000]} />),
+    ).toMatchSnapshot();
+    expect(picture(<BandLine {...SIZE} {...words} points={[]} limits={[-1000, 1000]} />)).toMatchSnapshot();
   });
   it("stages", () => {
     const stage = { currency: "EUR", colour: "var(--column)" };

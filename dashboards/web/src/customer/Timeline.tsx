@@ -5,6 +5,8 @@ import { moneyExact } from "../format/money";
 import { count } from "../format/number";
 import { ago, moment } from "../format/time";
 import { Hidden } from "../ui/Hidden";
+import { Marked } from "../voice/Marked";
+import { Score } from "../voice/Score";
 import { GROUP_ORDER, groupOf } from "./kinds";
 import styles from "./timeline.module.css";
 
@@ -16,6 +18,22 @@ function mood(good: boolean | null): "good" | "bad" | "none" {
 
 function hasData(data: unknown): data is object {
   return typeof data === "object" && data !== null && Object.keys(data).length > 0;
+}
+
+/** What the customer wrote with the words that carried its score, or what was written to them. */
+function Said({ entry, text }: { entry: TimelineEntry; text: string }) {
+  const meant = entry.sentiment;
+  if (meant === null) return <blockquote className={styles.text}>{text}</blockquote>;
+  return (
+    <>
+      <Marked text={text} words={meant.labelled ? [] : meant.words} />
+      <p className={styles.meant}>
+        <Score sentiment={meant.class} milli={meant.score_milli} />
+        {meant.themes.length > 0 && <span>about {meant.themes.join(", ")}</span>}
+        {meant.labelled && <span>said by a person</span>}
+      </p>
+    </>
+  );
 }
 
 function Entry({ entry, now, zone }: { entry: TimelineEntry; now: number; zone: string }) {
@@ -37,7 +55,7 @@ function Entry({ entry, now, zone }: { entry: TimelineEntry; now: number; zone: 
             <span className={styles.amount}>{moneyExact(entry.amount.minor, entry.amount.currency)}</span>
           )}
         </p>
-        {entry.text !== null && <blockquote className={styles.text}>{entry.text}</blockquote>}
+        {entry.text !== null && <Said entry={entry} text={entry.text} />}
         <details className={styles.details}>
           <summary>
             <span className={styles.kind}>{entry.kind}</span>

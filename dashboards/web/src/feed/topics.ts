@@ -114,6 +114,41 @@ export type OperatorFigure = v.InferOutput<typeof operatorFigure>;
 
 const customerRow = v.object({ id: text, json: v.unknown() });
 
+const sentiment = v.object({
+  from: text,
+  to: text,
+  resolution: text,
+  by: text,
+  texts: int,
+  mean_milli: maybeInt,
+  margin_milli: maybeInt,
+  negative: int,
+  neutral: int,
+  positive: int,
+  unknown: int,
+});
+export type SentimentRow = v.InferOutput<typeof sentiment>;
+
+const theme = v.object({
+  theme: text,
+  texts: int,
+  mean_milli: maybeInt,
+  negative: maybeInt,
+  neutral: maybeInt,
+  positive: maybeInt,
+  unknown: maybeInt,
+  share_bp: maybeInt,
+  prior_texts: maybeInt,
+  prior_share_bp: maybeInt,
+});
+export type ThemeRow = v.InferOutput<typeof theme>;
+
+const competitor = v.object({ ...theme.entries, competitor: text, theme: v.optional(text, "") });
+export type CompetitorRow = v.InferOutput<typeof competitor>;
+
+export const SENTIMENT = state("sentiment", sentiment);
+export const THEMES = state("themes", theme);
+export const COMPETITORS = state("competitors", competitor);
 export const FIGURES = state("figures", figure);
 export const HEALTH = state("health", healthBand);
 export const PIPELINE = state("pipeline", stage);

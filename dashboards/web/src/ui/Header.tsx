@@ -10,6 +10,7 @@ const PAGES = [
   { href: "/", label: "Wall" },
   { href: "/alerts", label: "Alerts" },
   { href: "/customers", label: "Customers" },
+  { href: "/voice", label: "Voice" },
   { href: "/operator", label: "Operator" },
   { href: "/connect", label: "Connect" },
 ] as const;

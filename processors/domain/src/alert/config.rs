@@ -294,7 +294,8 @@ pub struct SourceRule {
 impl Default for Alerting {
     fn default() -> Self {
         use AlertKind::{
-            DeadLetters, Deal, Delay, HealthDrop, Payment, PromiseSlip, Recovery, SentimentSpike, Sla, StaleSource,
+            Competitor, DeadLetters, Deal, Delay, HealthDrop, Payment, PromiseSlip, Recovery, SentimentSpike, Sla,
+            StaleSource,
         };
         const DAY: u32 = 1_440;
         let rule = |kind, severity, respond_within_min| Rule {
@@ -325,6 +326,7 @@ impl Default for Alerting {
             rule(PromiseSlip, Severity::S2, Some(60)),
             rule(Payment, Severity::S3, Some(DAY)),
             rule(Deal, Severity::S4, Some(7 * DAY)),
+            rule(Competitor, Severity::S3, Some(DAY)),
             rule(SentimentSpike, Severity::S3, Some(DAY / 3)),
             rule(StaleSource, Severity::S1, Some(5)),
             rule(DeadLetters, Severity::S1, Some(5)),

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 /// The list of kinds: what kind of thing happened. A kind is a line here, a file in [`rules`] and a rule of the configuration.
 /// Of the kinds that the specification knows, these wait for what they are about: churn risk, oversell, forecast and
-/// coverage, capacity, competitors, themes, experiments, territories and referrals, loyalty.
+/// coverage, capacity, themes, experiments, territories and referrals, loyalty.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident $name:literal $subject:ident),+ $(,)?) => {
         /// The kinds of alerts.
@@ -77,6 +77,8 @@ kinds! {
     StaleSource "stale_source" Source,
     /// More and more events can't be understood.
     DeadLetters "dead_letters" Source,
+    /// A customer with an open deal names a competitor.
+    Competitor "competitor" Customer,
 }
 
 impl AlertKind {

@@ -146,6 +146,9 @@ impl KindCounts {
             AlertKind::Payment => "set dwell_min: many failed payments succeed at the second attempt",
             AlertKind::Deal => "raise thresholds.deal_idle_times or thresholds.deal_pushes",
             AlertKind::SentimentSpike => "raise thresholds.sentiment_false_alarm_h",
+            AlertKind::Competitor => {
+                "give the rule a `when`, or the competitor phrases that mean something else (`unless`)"
+            }
             AlertKind::StaleSource => "raise silent_min of the source",
             AlertKind::DeadLetters => "raise thresholds.dead_letters",
         };

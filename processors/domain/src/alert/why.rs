@@ -87,6 +87,8 @@ pub enum Why {
     NotUnderstood(i64, i64),
     /// Somebody said so.
     Said(Label),
+    /// They name a competitor, and have so many open deals.
+    Names(Label, u32),
 }
 
 /// Thousandths as a decimal number, without needless zeros.
@@ -132,6 +134,8 @@ impl Why {
             Self::DealSlipped(due) => format!("Expected to close on {}, still open", &minute(*due)[..10]),
             Self::DealPushed(times) => format!("Expected close put off {times} times"),
             Self::DealIdle(days, usual) => format!("Nothing happened for {days} days, usual is {usual}"),
+            Self::Names(who, 1) => format!("Named {who} with a deal open"),
+            Self::Names(who, deals) => format!("Named {who} with {deals} deals open"),
             Self::MoreNegative(now, usual) => {
                 format!("{} % of what customers write is negative, usual is {} %", now / 100, usual / 100)
             }

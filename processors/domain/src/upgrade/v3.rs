@@ -32,6 +32,7 @@ pub(super) fn renew(old: ProfileOfThree) -> Profile {
         tickets: old.tickets,
         satisfaction: old.satisfaction,
         sentiment: old.sentiment,
+        voice: crate::voice::texts::Texts::default(),
         opportunities: old.opportunities,
         health: old.health,
         alerts: old.alerts,

@@ -8,8 +8,11 @@ pub mod health;
 pub mod pipeline;
 mod readings;
 pub mod scene;
+pub mod sentiment;
 pub mod sources;
 pub mod table;
+pub mod texts;
+pub mod themes;
 pub mod tickets;
 
 pub use scene::Scene;
@@ -39,6 +42,9 @@ pub const TOPICS: &[Topic] = &[
     pipeline::TOPIC,
     tickets::TOPIC,
     days::TOPIC,
+    sentiment::TOPIC,
+    themes::TOPIC,
+    themes::COMPETITORS,
     crate::alert::quality::TOPIC,
     crate::alert::sla::TOPIC,
 ];

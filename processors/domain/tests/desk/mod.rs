@@ -1,4 +1,5 @@
 //! A partition to whom things are said, minute by minute.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 #![expect(clippy::needless_pass_by_value, reason = "what is said is written where it is said")]
 
 use nexusflow_domain::alert::card::AlertCard;
@@ -32,7 +33,11 @@ pub(crate) fn minutes(minutes: i64) -> i64 {
 
 impl Desk {
     pub(crate) fn new(alerting: Alerting) -> Self {
-        let business = Business { alerting, ..Business::default() };
+        Self::with(Business { alerting, ..Business::default() })
+    }
+
+    /// Where this is configured.
+    pub(crate) fn with(business: Business) -> Self {
         let mut desk =
             Self { partition: Partition::new(0), told: Vec::new(), now: start(), n: 0, business: business.clone() };
         desk.configure();

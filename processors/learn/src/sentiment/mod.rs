@@ -4,6 +4,7 @@
 //! `nexusflow train` makes a model of labelled texts. Corrections of people move it, one by one.
 
 mod bytes;
+mod lesson;
 pub mod lexicon;
 mod reading;
 mod signs;
@@ -172,30 +173,7 @@ impl Model {
     /// Takes a person's word that a text is of that class, in one step of gradient descent on its words and pairs. Does nothing with a
     /// text whose language the model can't judge.
     pub fn learn(&mut self, text: &str, class: Class) {
-        let Some(language) = self.language(text).or_else(|| self.language_to_learn(text)) else { return };
-        let mut sums = Sums { weights: &self.weights, of: [[0; 2]; 2], counts: [0; 2], known: 0 };
-        let mut buckets = Buckets(Vec::new());
-        let tone = read(text, &self.lexicon, language, Some(self.shape), &mut buckets);
-        let shape = (!self.weights.is_empty()).then_some(self.shape);
-        read(text, &self.lexicon, language, shape, &mut sums);
-        let mut chances = [0; 3];
-        softmax::chances(&self.logits(&tone, &sums), &mut chances);
-        // How far each side is from what was said, in thousandths.
-        let off = [Class::Negative, Class::Positive]
-            .map(|side| i64::from(class == side) * 1_000 - i64::from(chances[side as usize]));
-        let weights = Arc::make_mut(&mut self.weights);
-        weights.resize(self.shape.buckets(), [0; 2]);
-        let root = (buckets.0.len() as u64 * 1_000_000).isqrt().max(1) as i64;
-        // One step moves each logit by LEARNED times what it is off.
-        const LEARNED: i64 = 3;
-        for bucket in buckets.0 {
-            let Some(pair) = weights.get_mut(bucket as usize) else { continue };
-            for (weight, off) in pair.iter_mut().zip(off) {
-                let step = LEARNED * UNIT * off / root;
-                let step = if step == 0 { off.signum() } else { step };
-                *weight = weight.saturating_add(step as i16);
-            }
-        }
+        self.take(self.lesson(text, class));
     }
 
     /// A text in a language that is known, of words that are not: a correction makes them so.
@@ -238,19 +216,6 @@ impl Sink for Sums<'_> {
         self.known += u32::from(is_word && *weight != [0; 2]);
         for (sum, weight) in self.of[side].iter_mut().zip(weight) {
             *sum = sum.saturating_add(i32::from(*weight));
-        }
-    }
-
-    fn value(&mut self, _: i64, _: &Token) {}
-}
-
-/// The buckets of a text's words and pairs.
-struct Buckets(Vec<u32>);
-
-impl Sink for Buckets {
-    fn feature(&mut self, group: Group, bucket: u32, _: &Token) {
-        if group != Group::Letters {
-            self.0.push(bucket);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Themes: what a text is about, of a list that the business keeps.
 
 mod bytes;
+mod lesson;
 mod train;
 
 pub use train::{Example, Settings, train};
@@ -152,32 +153,7 @@ impl Model {
 
     /// Takes a person's word that a text is about a theme, in one step of gradient descent on its words and pairs.
     pub fn learn(&mut self, text: &str, theme: u16) {
-        if usize::from(theme) >= self.themes.len() {
-            return;
-        }
-        let mut logits = vec![0; self.themes.len()];
-        self.logits(text, &mut logits);
-        let mut chances = vec![0; logits.len()];
-        softmax::chances(&logits, &mut chances);
-        let mut buckets = Vec::new();
-        self.features(text, |group, bucket| {
-            if group != Group::Letters {
-                buckets.push(bucket);
-            }
-        });
-        let root = (buckets.len() as u64 * 1_000_000).isqrt().max(1) as i64;
-        // One step moves each logit by LEARNED times what it is off.
-        const LEARNED: i64 = 3;
-        for bucket in buckets {
-            for (at, chance) in chances.iter().enumerate() {
-                let off = i64::from(at == usize::from(theme)) * 1_000 - i64::from(*chance);
-                let step = LEARNED * UNIT * off / root;
-                let step = if step == 0 && at == usize::from(theme) { off.signum() } else { step };
-                if step != 0 {
-                    self.add(bucket, at, step as i16);
-                }
-            }
-        }
+        self.take(self.lesson(text, theme));
     }
 }
 

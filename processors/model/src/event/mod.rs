@@ -7,6 +7,7 @@ pub mod experience;
 pub mod experiment;
 pub mod finance;
 pub mod identity;
+pub mod learning;
 pub mod logistics;
 pub mod loyalty;
 pub mod privacy;
@@ -243,6 +244,10 @@ vocabulary! {
         ErasureRequested "erasure.requested" PrivacyRequest,
         ErasureCompleted "erasure.completed" PrivacyRequest,
     }
+    learning {
+        ModelLearned "model.learned" ModelLearned,
+        ModelApplied "model.applied" ModelApplied,
+    }
     control {
         ConfigChanged "config.changed" ConfigChanged,
         CalendarChanged "calendar.changed" ConfigChanged,
@@ -296,7 +301,14 @@ impl Kind {
                 | Self::SourceCounted
                 | Self::AliasClaimed
                 | Self::CustomerAbsorbed
+                | Self::ModelLearned
+                | Self::ModelApplied
         )
+    }
+
+    /// Whether every partition has to hear of events of this type.
+    pub const fn is_for_all(self) -> bool {
+        matches!(self, Self::ConfigChanged | Self::ModelLearned | Self::ModelApplied)
     }
 
     /// Whether events of this type are NexusFlow's own, or its operators': publishers outside can't send them.
@@ -313,6 +325,8 @@ impl Kind {
                 | Self::SourceCounted
                 | Self::AliasClaimed
                 | Self::CustomerAbsorbed
+                | Self::ModelLearned
+                | Self::ModelApplied
         )
     }
 }

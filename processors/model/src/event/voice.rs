@@ -142,18 +142,21 @@ pub struct FeedbackReceived {
     pub product: Option<Label>,
 }
 
-/// A person said what a piece of feedback is about or how it is meant.
+/// A person said what a text is about or how it is meant. The models learn from it where it brings the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackLabelled {
-    /// The feedback, review, message or answer.
+    /// The feedback, review, survey, mention, ticket or message; or the id of the event that brought the text.
     pub feedback: Id,
-    /// What it is about.
+    /// What it is about; nothing said leaves it as it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub themes: Vec<Label>,
     /// How it is meant: -1,000 to 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<Score>,
+    /// The text that was judged: the models learn from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Personal<Text>>,
     /// Who said so.
     pub by: Label,
 }

@@ -1,5 +1,6 @@
 //! The rules: what raises an alert, and what ends it. A file a kind.
 
+mod competitor;
 mod deals;
 mod delay;
 mod health;
@@ -22,7 +23,7 @@ use nexusflow_model::Envelope;
 type Rule = fn(&mut Fold<'_>, &mut Profile, &Envelope);
 
 /// The list of rules about customers, in the order in which they look.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     watch::look,
     sla::look,
     recovery::look,
@@ -31,6 +32,7 @@ const RULES: [Rule; 9] = [
     promise::look,
     payment::look,
     deals::look,
+    competitor::look,
     spike::look,
 ];
 
