@@ -125,7 +125,7 @@ async fn customer(shared: &Shared, live: &Mutex<Live>, id: &Id) -> Vec<u8> {
     let events =
         timeline::fetch(&shared.log, partition, profile.timeline.entries().map(|entry| (entry.sequence, entry.index)))
             .await;
-    let mut whole = customer::whole(&business, id, &profile, &events);
+    let mut whole = customer::whole(&business, id, &profile, (partition, clock), &events);
     whole["as_of"] = json!(clock);
     whole["place"] = json!(format!("{partition}:{sequence}"));
     serde_json::to_vec(&whole).unwrap_or_default()

@@ -2,7 +2,7 @@
 
 mod deals;
 mod delay;
-mod health;
+pub(crate) mod health;
 pub(crate) mod operations;
 mod payment;
 mod promise;
