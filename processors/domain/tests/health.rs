@@ -100,10 +100,10 @@ fn anything(chance: &mut Chance) -> (&'static str, Value) {
         29 => ("meeting.held", json!({"meeting": "m"})),
         30 => ("call.logged", json!({"call": "c", "direction": direction, "answered": n > 0})),
         31 => ("owner.changed", json!({"owner": format!("rep {n}")})),
-        _ => (
-            "customer.identified",
-            json!({"kind": ["consumer", "business"][n as usize % 2], "owner": "rep", "since": start().plus_ms(-(minor as i64) * DAY_MS)}),
-        ),
+        _ => {
+            let (kind, since) = (["consumer", "business"][n as usize % 2], start().plus_ms(-(minor as i64) * DAY_MS));
+            ("customer.identified", json!({"kind": kind, "owner": "rep", "since": since}))
+        }
     }
 }
 
@@ -112,8 +112,9 @@ fn stream(seed: u64) -> Vec<Envelope> {
     let mut chance = Chance(seed);
     let mut now = start();
     let event = |n: usize| {
+        let most = if chance.below(12) == 0 { 90 } else { 4 };
         now = now.plus_ms(
-            chance.below(if chance.below(12) == 0 { 90 } else { 4 }) as i64 * DAY_MS
+            chance.below(most) as i64 * DAY_MS
                 + chance.below(DAY_MS as u64) as i64,
         );
         let at = now.plus_ms(-(if chance.below(5) == 0 { chance.below(60) as i64 * DAY_MS } else { 0 }));

@@ -3,4 +3,5 @@
 pub mod days;
 pub mod engagement;
 pub mod health;
+pub mod ranking;
 pub mod relationship;

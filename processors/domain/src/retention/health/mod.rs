@@ -69,6 +69,14 @@ impl Default for Health {
     }
 }
 
+impl Health {
+    /// What may be lost with the customer: their value times what is missing of their score.
+    pub fn at_risk_minor(&self) -> i64 {
+        let missing = i128::from(100_000 - self.score_milli.unwrap_or(100_000));
+        (i128::from(self.value_minor) * missing / 100_000) as i64
+    }
+}
+
 /// Looks at a customer after an event was folded into the facets.
 pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
     let kind = envelope.event.kind();
@@ -255,6 +263,18 @@ impl Scale {
         let coverage_bp = rounded_ratio(weight * 10_000, self.weight).unwrap_or(0);
         let score = rounded_ratio(sum * 100, weight).filter(|_| coverage_bp >= coverage_min_bp);
         (score, coverage_bp)
+    }
+
+    /// The indicator that costs the most points: its place in the list, and thousandths of a point.
+    pub(crate) fn worst(&self, values: &Values) -> Option<(usize, i64)> {
+        let each = || self.weighed.iter().zip(values).filter(|(_, value)| **value >= 0);
+        let weight: i64 = each().map(|(own, _)| own.weight).sum();
+        let lost = |(weighed, value): (&Weighed, &i16)| match *value {
+            ..0 => None,
+            value => rounded_ratio(weighed.weight * (1_000 - i64::from(value)) * 100, weight),
+        };
+        let all = self.weighed.iter().zip(values).map(lost).enumerate();
+        all.filter_map(|(at, lost)| Some((at, lost?))).max_by_key(|(at, lost)| (*lost, std::cmp::Reverse(*at)))
     }
 
     /// What each of these values adds to the score, in thousandths of a point; none where there is none. They sum to it exactly: each is
