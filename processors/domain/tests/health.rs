@@ -328,3 +328,15 @@ fn who_says_nothing_any_more_loses_points_by_time_alone_and_is_told_of() {
     world.fold(tick(end()));
     assert_eq!(world.partition.timers(), 0);
 }
+
+#[test]
+fn the_documentation_has_every_indicator_as_it_is() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/health.md")).unwrap();
+    for own in &INDICATORS {
+        let curve: Vec<String> = own.curve.iter().map(|(number, value)| format!("{number} → {value}")).collect();
+        let valid = own.valid_days.map_or("always".to_owned(), |days| format!("{days} days"));
+        let (name, rest) = (format!("| `{}` |", own.key), format!("| {} | {} | {} | {valid} |", own.number, own.weight, curve.join(", ")));
+        assert!(text.lines().any(|line| line.starts_with(&name) && line.ends_with(&rest)), "{name} ... {rest}");
+    }
+    assert!(text.contains(&format!("of {COUNT} indicators")));
+}
