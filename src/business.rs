@@ -38,6 +38,9 @@ pub(crate) fn load(path: &Path, alerts: &Path) -> Result<(Business, String), Bus
     if let Err(fault) = business.voice.check() {
         return wrong(path, &text, &fault.path, &fault.says);
     }
+    if let Err(fault) = business.health.check() {
+        return wrong(path, &text, &fault.path, &fault.says);
+    }
     let text = read(alerts, BUILT_IN_ALERTS)?;
     business.alerting =
         toml::from_str(&text).map_err(|cause| BusinessError::Content { path: alerts.to_owned(), cause })?;
@@ -61,6 +64,8 @@ fn read(path: &Path, built_in: &str) -> Result<String, BusinessError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nexusflow_domain::retention::health::HealthConfig;
+    use nexusflow_domain::retention::health::indicators::INDICATORS;
 
     fn said(alerts: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -102,6 +107,70 @@ mod tests {
         assert!(error.contains("line 2") && error.contains("lern"), "{error}");
         let error = said("[[voice.competitor]]\nname = \"A\"\n[[voice.competitor]]\nname = \"a\"\n");
         assert!(error.contains("line 4: voice.competitor[1].name"), "{error}");
+    }
+
+    #[test]
+    fn what_is_built_in_says_every_indicator_as_it_is_without_the_file() {
+        let text = BUILT_IN.replace("[health.kind", "[nothing.kind");
+        let (_, health) = text.split_once("\n[health]\n").unwrap();
+        let table: toml::Table = toml::from_str(&format!("[health]\n{health}")).unwrap();
+        let said: HealthConfig = table["health"].clone().try_into().unwrap();
+        assert_eq!(said.check(), Ok(()));
+        assert_eq!(said.scale(None), HealthConfig::default().scale(None));
+        assert_eq!(
+            (said.edges_milli(), said.dead_zone_milli(), said.coverage_min_bp()),
+            (HealthConfig::default().edges_milli(), HealthConfig::default().dead_zone_milli(), 2_000)
+        );
+        let names = table["health"]["indicators"].as_table().unwrap();
+        for indicator in &INDICATORS {
+            let own = names[&indicator.key.replace('.', "_")].as_table().unwrap();
+            assert!(own.contains_key("weight") && own.contains_key("curve"), "{}", indicator.key);
+            assert_eq!(own.contains_key("valid_days"), indicator.valid_days.is_some(), "{}", indicator.key);
+        }
+        assert_eq!(names.len(), INDICATORS.len());
+    }
+
+    fn said_of_business(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("business.toml");
+        std::fs::write(&path, text).unwrap();
+        load(&path, Path::new("/nowhere")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mistake_about_health_is_answered_with_line_and_key() {
+        let mistakes = [
+            (
+                "[health]\nnps = 12\n",
+                "line 2: health.nps is said in another way now: under [health.indicators] write nps = { weight = 12 }",
+            ),
+            (
+                "[health.indicators]\ncsat = { weight = 5 }\nsmile = { weight = 1 }\n",
+                "line 3: health.indicators.smile is no indicator; there are order_recency",
+            ),
+            (
+                "[health.indicators]\ncsat = { weight = 5 }\nnps = { curve = [[0, 0]] }\n",
+                "line 3: health.indicators.nps.curve has 1 points",
+            ),
+            ("[health.indicators]\nnps = { curve = [[0, 0], [10, 1001]] }\n", "gives 10 the value 1001"),
+            (
+                "[health.indicators]\ntickets_open = { valid_days = 5 }\n",
+                "line 2: health.indicators.tickets_open.valid_days means nothing here",
+            ),
+            (
+                "[health.kind.business]\nnps = { weight = 1001 }\n",
+                "line 2: health.kind.business.nps.weight is 1001, and must be from 0 to 1000",
+            ),
+            ("[health]\nbands = [40, 40, 80]\n", "line 2: health.bands must be three numbers that rise"),
+            ("[health]\n\ndead_zone = 10\n", "line 3: health.dead_zone must be less than half"),
+            ("[health]\ncoverage_min_bp = 10001\n", "line 2: health.coverage_min_bp is 10001"),
+        ];
+        for (text, says) in mistakes {
+            let error = said_of_business(text);
+            assert!(error.contains(says), "{text} says: {error}");
+        }
+        let error = said_of_business("[health]\nbends = [1, 2, 3]\n");
+        assert!(error.contains("line 2") && error.contains("bends"), "{error}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod status;
 mod up;
 mod validate;
 mod whatif;
+mod why;
 
 use clap::{Parser, Subcommand};
 use config::Config;
@@ -70,6 +71,8 @@ enum Command {
     Loadtest(loadtest::Arguments),
     /// Say which alerts other thresholds would have raised over the recorded stream, beside those that were.
     Whatif(whatif::Arguments),
+    /// Say what made a customer's health what it is, or was at any moment, down to the arithmetic and the events.
+    Why(why::Arguments),
     /// Say how right NexusFlow is, on public data: health, sentiment, themes, forecasts. Fails where a figure is below its floor.
     Evaluate(evaluate::Arguments),
     /// Which models judge what customers write, and putting a trained one into force.
@@ -141,6 +144,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Demo => demo::run(&config).await?,
         Command::Loadtest(arguments) => return loadtest::run(&config, arguments).await,
         Command::Whatif(arguments) => return Box::pin(whatif::run(&config, &arguments)).await,
+        Command::Why(arguments) => return Box::pin(why::run(&config, &arguments)).await,
         Command::Evaluate(arguments) => {
             return tokio::task::spawn_blocking(move || evaluate::run(&arguments).map_err(|e| e.to_string()))
                 .await?

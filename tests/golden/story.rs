@@ -77,7 +77,7 @@ pub(crate) fn log() -> Vec<u8> {
         ConfigChanged::envelope(version, "a test", content, start().plus_ms(hours * HOUR_MS)).unwrap()
     };
     let mut events = vec![config("v1", &business, 0)];
-    business.health.sentiment = 20;
+    business.health.weigh("sentiment", 20);
     events.push(config("v2", &business, 48));
     let end = start().plus_ms(160 * HOUR_MS);
     events.extend(Company::new(Profile { customers: 24, ..Profile::new(start()) }).until(end));

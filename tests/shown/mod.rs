@@ -14,8 +14,10 @@ pub(crate) fn business() -> Business {
     toml::from_str(include_str!("../../config/business.toml")).unwrap()
 }
 
-/// The rows of every topic and period, by its name; but for alerts: those depend on what was known when, which is the order of the
-/// log.
+/// Topics that tell what was known when, which depends on the order of the log.
+const KNOWN_WHEN: [&str; 3] = ["alerting", "health.kinds", "health.days"];
+
+/// The rows of every topic and period, by its name; but for those that tell what was known when.
 pub(crate) fn shown<'a>(
     partitions: impl IntoIterator<Item = &'a Partition<Commerce>>,
 ) -> Vec<(String, Vec<Vec<Value>>)> {
@@ -46,7 +48,7 @@ pub(crate) fn shown<'a>(
     let (business, clock) = (business.unwrap(), merged.clock().unwrap());
     let scene = views::Scene { merged: &merged, business, clock };
     let mut all = Vec::new();
-    for topic in views::TOPICS.iter().filter(|topic| topic.name != "alerting") {
+    for topic in views::TOPICS.iter().filter(|topic| !KNOWN_WHEN.contains(&topic.name)) {
         let periods: &[&str] = if topic.name == "figures" { &["today", "7d", "30d", "365d", "all"] } else { &[""] };
         for period in periods {
             let params =

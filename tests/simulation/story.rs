@@ -131,8 +131,8 @@ fn configs(first: Timestamp, last: Timestamp, chance: &mut Chance) -> Vec<Envelo
     let mut times: Vec<i64> = (0..chance.below(4)).map(|_| chance.between(0, last.ms_since(first))).collect();
     times.sort_unstable();
     for (version, ms) in (1..).zip(times) {
-        business.health.delivery_on_time = chance.between(0, 30) as u16;
-        business.health.sentiment = chance.between(0, 30) as u16;
+        business.health.weigh("delivery_on_time", chance.between(0, 30) as u16);
+        business.health.weigh("sentiment", chance.between(0, 30) as u16);
         business.time.backfill_after_h = chance.between(1, 48) as u16;
         configs.push(config(version, first.plus_ms(ms), &business));
     }

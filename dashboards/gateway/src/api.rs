@@ -4,7 +4,8 @@ use crate::access::MayAct;
 use crate::board::{self, requests};
 use crate::hub::SharedHub;
 use crate::protocol::{self, INBOUND_BYTES_MAX};
-use crate::{ask, connection, documents, operator, render};
+use crate::ranking::Refused;
+use crate::{ask, connection, documents, operator, ranking, render};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures_util::future::join_all;
 use nexusflow_domain::query::{self, Finding};
+use nexusflow_domain::retention::ranking::RANKINGS;
 use nexusflow_domain::views;
 use nexusflow_model::{Id, Kind, partition, schema};
 use serde::Deserialize;
@@ -41,6 +43,7 @@ pub(crate) fn topic_list() -> Vec<Value> {
     let mut topics: Vec<Value> =
         views::TOPICS.iter().map(|own| topic(own.name, "state", own.about, own.params)).collect();
     topics.extend(requests::abouts().into_iter().map(|(name, about, of)| topic(name, "state", about, of)));
+    topics.extend(RANKINGS.iter().map(|own| topic(own.name, "state", own.about, own.params)));
     topics.push(topic("customer", "state", "One customer, whole.", &[("id", "the customer's id")]));
     topics.push(topic("partitions", "state", "How each partition stands, for the operator.", &[]));
     topics.push(topic("workers", "state", "The workers that live, for the operator.", &[]));
@@ -73,10 +76,16 @@ pub(crate) async fn view(
     let Some((key, cols)) = render::shape(&topic) else {
         return error(StatusCode::NOT_FOUND, "bad_topic", "there is no such topic; GET /api/v1/views lists them");
     };
-    let (version, rows) = (hub.with(|state| state.merged.version), render::rows(&hub, &topic, &params));
+    let version = hub.with(|state| state.merged.version);
+    let rows = if ranking::is_topic(&topic) {
+        ranking::rows(&hub, &topic, &params).await
+    } else {
+        render::rows(&hub, &topic, &params).map_err(Refused::Params)
+    };
     let rows = match rows {
         Ok(rows) => rows,
-        Err(why) => return error(StatusCode::BAD_REQUEST, "bad_params", &why),
+        Err(Refused::Params(why)) => return error(StatusCode::BAD_REQUEST, "bad_params", &why),
+        Err(Refused::Nobody(why)) => return error(StatusCode::SERVICE_UNAVAILABLE, "no_worker", &why),
     };
     let freshness = hub.freshness();
     let as_of = hub.as_of();

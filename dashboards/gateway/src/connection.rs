@@ -6,7 +6,7 @@ use crate::feed::{Feed, Rendered};
 use crate::hub::{SharedHub, State, now};
 use crate::protocol::{FromClient, HEARTBEAT_MS, NAME, RATE_MS, RATE_MS_MIN, SUBSCRIPTIONS_MAX, Since, Sub};
 use crate::receipts::Receipts;
-use crate::{assets, frame, render};
+use crate::{assets, frame, ranking, render};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -322,6 +322,9 @@ pub(crate) fn check(hub: &SharedHub, topic: &str, params: &views::Params) -> Res
     }
     if board::is_topic(topic) {
         return hub.board.channel(topic, params).map(drop);
+    }
+    if ranking::is_topic(topic) {
+        return ranking::check(topic, params);
     }
     if render::shape(topic).is_none() {
         return Err(format!("there is no topic {topic:?}; GET /api/v1/views lists them"));

@@ -20,6 +20,7 @@ mod listen;
 mod operator;
 mod owners;
 mod protocol;
+mod ranking;
 mod receipts;
 mod render;
 mod server;

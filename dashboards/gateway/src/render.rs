@@ -3,7 +3,7 @@
 use crate::feed::{Feed, Line};
 use crate::hub::SharedHub;
 use crate::operator;
-use crate::{ask, board};
+use crate::{ask, board, ranking};
 use nexusflow_domain::query::Query;
 use nexusflow_domain::views::table::Row;
 use nexusflow_domain::views::{self, sources};
@@ -27,6 +27,9 @@ pub(crate) fn shape(topic: &str) -> Option<(&'static [&'static str], &'static [&
     }
     if board::is_topic(topic) {
         return board::shape(topic);
+    }
+    if let Some(ranking) = nexusflow_domain::retention::ranking::ranking(topic) {
+        return Some((ranking.key, ranking.cols));
     }
     match topic {
         "partitions" => Some((&["partition"], operator::PARTITION_COLS)),
@@ -61,6 +64,11 @@ fn one(hub: &SharedHub, feed: &Arc<Feed>) {
         tokio::spawn(customer(SharedHub::clone(hub), Arc::clone(feed)));
         return;
     }
+    if ranking::is_topic(topic) {
+        feed.rendered_in(Duration::ZERO, ranking::EVERY);
+        tokio::spawn(rank(SharedHub::clone(hub), Arc::clone(feed)));
+        return;
+    }
     // A gateway that has just started has heard little: a page keeps what it has until the whole is known.
     if !operator::is_topic(topic) && !hub.knows_everything() {
         return;
@@ -74,7 +82,17 @@ fn one(hub: &SharedHub, feed: &Arc<Feed>) {
     feed.rendered_in(began.elapsed(), every);
 }
 
-/// The rows of a topic, but for `customer`.
+/// While somebody does not answer the page keeps what it has.
+async fn rank(hub: SharedHub, feed: Arc<Feed>) {
+    let began = Instant::now();
+    let (topic, params) = &feed.key;
+    if let Ok(rows) = ranking::rows(&hub, topic, params).await {
+        update(&hub, &feed, rows);
+    }
+    feed.rendered_in(began.elapsed(), ranking::EVERY);
+}
+
+/// The rows of a topic, but for `customer` and rankings.
 pub(crate) fn rows(hub: &SharedHub, topic: &str, params: &views::Params) -> Result<Vec<Row>, String> {
     if let Some(topic) = views::topic(topic) {
         return hub.render(topic, params);

@@ -218,6 +218,30 @@ await test("a customer, whole: the score is the API's, accessible, nothing sidew
   });
 });
 
+await test("health: who is at risk in the API's order, the waterfall of the first, accessible, nothing sideways", async () => {
+  const first = () => get("/api/v1/views/risk").then(({ cols, rows }) => rows[0]?.[cols.indexOf("customer")]);
+  await onPage("/health", LAPTOP, async (page) => {
+    await live(page);
+    await until(async () => {
+      const [shown, want] = [
+        await page.locator("[data-testid=risk] button").first().getAttribute("data-customer"),
+        await first(),
+      ];
+      return shown === want ? null : `the first is ${shown} on the screen and ${want} by the API`;
+    });
+    await page.locator("[data-testid=risk] button").first().click();
+    await page.locator("[data-testid=waterfall] li").first().waitFor({ timeout: PATIENCE_MS });
+    await accessible(page);
+    await picture(page, "health.png");
+  });
+  await onPage("/health", PHONE, async (page) => {
+    await page.locator("[data-testid=waterfall] li").first().waitFor({ timeout: PATIENCE_MS });
+    await noneAcross(page);
+    await accessible(page);
+    await picture(page, "health-phone.png");
+  });
+});
+
 /** What a table of the operator's page says, a row as an object by the words above its columns. */
 function tableSays(label) {
   const table = document.querySelector(`section[aria-label="${label}"] table`);

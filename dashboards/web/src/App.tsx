@@ -13,6 +13,7 @@ import { Customer } from "./pages/Customer";
 import { Customers } from "./pages/Customers";
 import { DeadLetters } from "./pages/DeadLetters";
 import { Deliveries } from "./pages/Deliveries";
+import { Health } from "./pages/Health";
 import { Keys } from "./pages/Keys";
 import { NotFound } from "./pages/NotFound";
 import { Operator } from "./pages/Operator";
@@ -83,6 +84,7 @@ function Pages() {
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
       <Route path="/voice" component={Voice} />
+      <Route path="/health" component={Health} />
       <Route path="/operator" component={Operator} />
       <Route path="/operator/dead-letters" component={DeadLetters} />
       <Route path="/operator/keys" component={Keys} />

@@ -1,5 +1,6 @@
 //! What the business configures. It reaches the fold as a `config.changed` event, so that history keeps what held then.
 
+use crate::retention::health::HealthConfig;
 use jiff::tz::TimeZone;
 use nexusflow_model::alias::Alias;
 use nexusflow_model::{Currency, Label, Timestamp};
@@ -18,7 +19,7 @@ pub struct Business {
     pub pipelines: Vec<Pipeline>,
     /// How health is weighed.
     #[serde(default)]
-    pub health: HealthWeights,
+    pub health: HealthConfig,
     /// What is too late.
     #[serde(default)]
     pub time: Time,
@@ -124,42 +125,6 @@ pub struct Stage {
     pub name: Label,
     /// How likely a deal in it is to be won, in basis points.
     pub probability_bp: nexusflow_model::number::BasisPoints,
-}
-
-/// How much each indicator weighs in the health score; 0 leaves it out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "each is named like its indicator, which is documented in `retention::health`")]
-pub struct HealthWeights {
-    pub delivery_on_time: u16,
-    pub delivery_failed: u16,
-    pub order_frequency: u16,
-    pub order_cancelled: u16,
-    pub payment_failed: u16,
-    pub tickets_open: u16,
-    pub tickets_resolution: u16,
-    pub nps: u16,
-    pub csat: u16,
-    pub reviews: u16,
-    pub sentiment: u16,
-}
-
-impl Default for HealthWeights {
-    fn default() -> Self {
-        Self {
-            delivery_on_time: 15,
-            delivery_failed: 10,
-            order_frequency: 10,
-            order_cancelled: 8,
-            payment_failed: 8,
-            tickets_open: 12,
-            tickets_resolution: 5,
-            nps: 12,
-            csat: 12,
-            reviews: 15,
-            sentiment: 13,
-        }
-    }
 }
 
 /// An IANA time zone, such as `Europe/Madrid`.

@@ -12,17 +12,21 @@ pub trait Facet {
 
 /// The list of facets. A facet is one file and one line here; they fold in this order.
 macro_rules! facets {
-    ($($(#[$doc:meta])* $name:ident: $type:ty),+ $(,)?) => {
+    ($(#[$first_doc:meta])* $first:ident: $first_type:ty, $($(#[$doc:meta])* $name:ident: $type:ty),+ $(,)?) => {
         /// Everything known of one customer.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         pub struct Profile {
+            // Whoever looks at every customer reads these two, and not the rest.
+            $(#[$first_doc])* pub $first: $first_type,
+            /// How it all comes together; computed last, from all the others.
+            pub health: crate::retention::health::Health,
             $($(#[$doc])* pub $name: $type,)+
             /// What the customer's words sound like, in sum.
             pub sentiment: crate::voice::sentiment::Sentiment,
             /// What the customer wrote, text by text.
             pub voice: crate::voice::texts::Texts,
-            /// How it all comes together; computed last, from all the others.
-            pub health: crate::retention::health::Health,
+            /// What made health what it is.
+            pub health_history: crate::retention::health::History,
             /// What people have to be told of.
             pub alerts: crate::alert::Alerts,
             /// What the rules of alerts have to remember.
@@ -42,14 +46,15 @@ macro_rules! facets {
         }
 
         /// The names of the facets, in the order in which they fold.
-        pub const FACETS: &[&str] = &[$(stringify!($name),)+ "voice", "health"];
+        pub const FACETS: &[&str] = &[stringify!($first), $(stringify!($name),)+ "voice", "health"];
 
         impl Profile {
             /// Takes in an event, which is new.
             pub fn fold(&mut self, context: &mut Fold<'_>, envelope: &Envelope) {
+                Facet::fold(&mut self.$first, context, envelope);
                 $(Facet::fold(&mut self.$name, context, envelope);)+
                 crate::voice::listen(context, self, envelope);
-                self.reconfigured(context);
+                crate::retention::health::look(context, self, envelope);
                 crate::alert::life::command(context, self, envelope);
                 crate::alert::rules::look(context, self, envelope);
                 crate::activity::tell(context, self, envelope);
@@ -73,12 +78,17 @@ facets! {
     satisfaction: crate::voice::satisfaction::Satisfaction,
     /// Deals.
     opportunities: crate::revenue::opportunities::Opportunities,
+    /// Invoices and subscriptions.
+    billing: crate::revenue::billing::Billing,
+    /// On which days they looked at what we offer, and used it.
+    engagement: crate::retention::engagement::Engagement,
+    /// Who looks after them, and when somebody last spoke with them.
+    relationship: crate::retention::relationship::Relationship,
 }
 
 impl Profile {
     /// Computes anew what depends on the configuration.
     pub fn reconfigured(&mut self, context: &mut Fold<'_>) {
-        let health = crate::retention::health::assess(context.config, self);
-        self.health.become_and_count(context, health);
+        crate::retention::health::reconfigured(context, self);
     }
 }

@@ -43,6 +43,8 @@ pub enum Query {
         /// The record it stands in: the answer waits until that is folded.
         sequence: u64,
     },
+    /// The first customers of a ranking, as [`Ranked`](crate::retention::ranking::Ranked) in JSON.
+    Ranking(crate::retention::ranking::Asked),
     /// Customers by id or name.
     Search {
         /// What was typed.

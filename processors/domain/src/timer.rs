@@ -1,6 +1,7 @@
 //! What a customer's profile is woken for.
 
 use crate::alert::{life, rules, sla};
+use crate::retention::health;
 use crate::{Fold, Profile};
 use nexusflow_model::Id;
 use nexusflow_model::event::alert::AlertKey;
@@ -27,6 +28,8 @@ pub enum Timer {
     SilenceEnds,
     /// A mark of a target of a ticket.
     Sla(Id),
+    /// Something that health is made of has become older.
+    Health,
 }
 
 /// Time has come to it.
@@ -34,6 +37,7 @@ pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer)
     match timer {
         Timer::DeliveryDue(delivery) => {
             if let Some(promised_at) = profile.delivery.come_due(context, delivery) {
+                health::look_again(context, profile);
                 rules::overdue(context, profile, delivery, promised_at);
             }
         }
@@ -44,6 +48,10 @@ pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer)
         Timer::SourceMissed => rules::operations::missed(context, profile),
         Timer::DeadLettersQuiet => rules::operations::quiet(context, profile),
         Timer::Sla(ticket) => sla::fire(context, profile, ticket),
+        Timer::Health => {
+            health::wake(context, profile);
+            rules::health::look_at(context, profile, None);
+        }
         Timer::SilenceEnds => rules::operations::silence_ends(context, profile),
     }
 }

@@ -95,7 +95,7 @@ impl World {
     fn customer(&self, of: &Id) -> Option<Value> {
         let at = partition::of(of, self.partitions.len() as u32) as usize;
         let slot = self.partitions[at].profile(Subject::Customer as u8, of)?;
-        Some(customer::whole(&Business::default(), of, &slot.profile, &[]))
+        Some(customer::whole(&Business::default(), of, &slot.profile, (0, self.partitions[at].clock()), &[]))
     }
 }
 

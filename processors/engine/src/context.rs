@@ -26,6 +26,8 @@ pub(crate) enum Fate {
 pub struct Context<'a, D: Domain> {
     /// What is configured at this place in the log.
     pub config: &'a D::Config,
+    /// Which configuration that is.
+    pub config_version: &'a str,
     /// Where the event stands.
     pub place: Place,
     /// (source, id) as 64 bits: a tie-break that does not depend on the order of arrival. 0 where a timer fires.

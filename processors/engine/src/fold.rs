@@ -215,6 +215,7 @@ impl<D: Domain> Partition<D> {
         let delay_ms = envelope.recorded_at.ms_since(envelope.occurred_at);
         let mut context = Context {
             config: &self.config,
+            config_version: &self.config_version,
             place,
             identity,
             clock: self.clock,
@@ -267,6 +268,7 @@ impl<D: Domain> Partition<D> {
                 let late_ms = self.clock.ms_since(due);
                 let mut context = Context {
                     config: &self.config,
+                    config_version: &self.config_version,
                     place,
                     identity: 0,
                     clock: if passing { due } else { self.clock },
@@ -343,6 +345,7 @@ impl<D: Domain> Partition<D> {
                 let (slot, is_opened) = held.open();
                 let mut context = Context {
                     config: &self.config,
+                    config_version: &self.config_version,
                     place,
                     identity: 0,
                     clock: self.clock,

@@ -103,6 +103,22 @@ impl<D: Domain> Partition<D> {
         every.filter_map(move |(key, held)| Some((key, held.beginning(of)?)))
     }
 
+    /// The same of one chunk of the [`CHUNKS`](crate::chunk::CHUNKS) there are, so that who looks at every profile need not keep the fold
+    /// waiting for longer than one takes.
+    pub fn beginnings_in<'a, B: DeserializeOwned>(
+        &'a self,
+        chunk: usize,
+        of: impl Fn(&D::Profile) -> B + Copy + 'a,
+    ) -> impl Iterator<Item = (&'a Key, B)> {
+        let every = self.chunks.get(chunk).into_iter().flat_map(|chunk| &chunk.profiles);
+        every.filter_map(move |(key, held)| Some((key, held.beginning(of)?)))
+    }
+
+    /// Into how many chunks the profiles are cut.
+    pub fn chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
     /// How many timers are set.
     pub fn timers(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.timers.len()).sum()

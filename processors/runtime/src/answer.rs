@@ -5,6 +5,7 @@ use crate::timeline;
 use crate::worker::{Shared, WorkerError};
 use futures_util::StreamExt;
 use nexusflow_domain::query::{Query, Which, search};
+use nexusflow_domain::retention::ranking::Asked;
 use nexusflow_domain::subject::Subject;
 use nexusflow_domain::views::{self, alerts, customer};
 use nexusflow_log::async_nats::Message;
@@ -101,6 +102,7 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
             let found = with(live, |live| search(&live.partition, &text, limit.min(100)));
             vec![serde_json::to_vec(&found).unwrap_or_default()]
         }
+        Ok(Query::Ranking(asked)) => vec![ranking(live, &asked).await],
         Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
         Ok(Query::Models) => vec![with(live, |live| {
@@ -118,21 +120,35 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
     }
 }
 
+/// The first of a ranking as JSON. Chunk by chunk, so that the fold goes on in between.
+async fn ranking(live: &Mutex<Live>, asked: &Asked) -> Vec<u8> {
+    let mut ranked = Vec::new();
+    for chunk in 0..with(live, |live| live.partition.chunks()) {
+        with(live, |live| asked.look(&live.partition, chunk, &mut ranked));
+        tokio::task::yield_now().await;
+    }
+    serde_json::to_vec(&asked.first(ranked)).unwrap_or_default()
+}
+
 /// The customer 360 as JSON; `null` where the customer isn't known.
 async fn customer(shared: &Shared, live: &Mutex<Live>, id: &Id) -> Vec<u8> {
     // The profile is copied out, so that the fold goes on while the timeline's events are fetched.
     let found = with(live, |live| {
         let slot = live.partition.profile(Subject::Customer as u8, id)?;
         let place = (live.partition.id(), live.partition.sequence());
+        let version = live.partition.config_version().to_owned();
         let models = live.partition.shared().models.clone();
-        Some((slot.profile.clone(), live.partition.config().clone(), live.partition.clock(), place, models))
+        Some((slot.profile.clone(), live.partition.config().clone(), version, live.partition.clock(), place, models))
     });
-    let Some((profile, business, clock, (partition, sequence), models)) = found else { return b"null".to_vec() };
+    let Some((profile, business, version, clock, (partition, sequence), models)) = found else {
+        return b"null".to_vec();
+    };
     let events =
         timeline::fetch(&shared.log, partition, profile.timeline.entries().map(|entry| (entry.sequence, entry.index)))
             .await;
-    let mut whole = customer::whole(&business, id, &profile, &events);
+    let mut whole = customer::whole(&business, id, &profile, (partition, clock), &events);
     whole["timeline"] = views::texts::explained(&models, &business, &profile, whole["timeline"].take());
+    whole["health"]["config"] = json!(version);
     whole["as_of"] = json!(clock);
     whole["place"] = json!(format!("{partition}:{sequence}"));
     serde_json::to_vec(&whole).unwrap_or_default()

@@ -75,7 +75,18 @@ const PERIOD: Param = query(
 );
 const CUSTOMER_PARAM: Param = query("id", "For `customer`: whom.", TEXT);
 const GROUP_PARAM: Param = query("group", "For `alerts`: the members of one group.", TEXT);
-const DAYS: Param = query("days", "For `days`.", r#"{"type": "integer", "minimum": 1, "maximum": 366, "default": 30}"#);
+const DAYS: Param = query(
+    "days",
+    "For `days` and `health.days`: how many, 30 unless said otherwise. For `health.movers`: since how many, 7 unless said otherwise.",
+    r#"{"type": "integer", "minimum": 0, "maximum": 366}"#,
+);
+const KIND_PARAM: Param = query("kind", "For `risk` and `health.movers`: customers of this kind only.", TEXT);
+const OWNER_PARAM: Param = query("owner", "For `risk` and `health.movers`: customers of this owner only.", TEXT);
+const LIMIT_PARAM: Param = query(
+    "limit",
+    "For `risk` and `health.movers`: how many rows.",
+    r#"{"type": "integer", "minimum": 1, "maximum": 200, "default": 50}"#,
+);
 
 /// What a part of a path means.
 pub(super) fn of_path(name: &str) -> &'static str {
@@ -188,7 +199,7 @@ pub(super) const ALL: &[Operation] = &[
     },
     Operation {
         about: "The same as the live topic, once.",
-        params: &[PERIOD, DAYS, CUSTOMER_PARAM, GROUP_PARAM],
+        params: &[PERIOD, DAYS, CUSTOMER_PARAM, GROUP_PARAM, KIND_PARAM, OWNER_PARAM, LIMIT_PARAM],
         answers: &[(200, "Its rows.", "View"), BAD, UNKNOWN, NO_WORKER],
         ..get("/api/v1/views/{topic}", "readTopic", "look", "Read a topic")
     },
@@ -290,6 +301,9 @@ pub(super) const ALL: &[Operation] = &[
             DAYS,
             CUSTOMER_PARAM,
             GROUP_PARAM,
+            KIND_PARAM,
+            OWNER_PARAM,
+            LIMIT_PARAM,
             Param {
                 name: "Last-Event-ID",
                 place: "header",

@@ -17,15 +17,37 @@ const indicator = v.object({
   weight: int,
   contribution_milli: maybeInt,
   why: v.nullish(text, ""),
+  number: maybeInt,
+  unit: v.nullish(text, ""),
+  curve: v.nullish(v.array(v.tuple([int, int])), []),
+  valid_days: maybeInt,
+  events: v.nullish(v.array(text), []),
 });
 export type Indicator = v.InferOutput<typeof indicator>;
+
+const change = v.object({
+  at: text,
+  cause: text,
+  place: maybeText,
+  before_milli: maybeInt,
+  after_milli: maybeInt,
+  band: v.nullish(text, "unknown"),
+  moved: v.nullish(v.array(v.object({ key: text, from_milli: maybeInt, to_milli: maybeInt })), []),
+  config: v.nullish(text, ""),
+});
+export type Change = v.InferOutput<typeof change>;
 
 const health = v.object({
   score_milli: maybeInt,
   band: v.nullish(text, "unknown"),
   coverage_bp: maybeInt,
+  value: v.nullish(money, null),
   indicators: v.nullish(v.array(indicator), []),
+  changes: v.nullish(v.array(change), []),
+  days: v.nullish(v.array(v.object({ day: text, score_milli: maybeInt })), []),
+  config: v.nullish(text, ""),
 });
+export type CustomerHealth = v.InferOutput<typeof health>;
 
 const ticket = v.object({
   ticket: text,

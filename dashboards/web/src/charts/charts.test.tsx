@@ -2,7 +2,6 @@ import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { BandLine } from "./BandLine";
-import { ContributionBar } from "./ContributionBar";
 import { Histogram } from "./Histogram";
 import { SparkColumns } from "./SparkColumns";
 import { Sparkline } from "./Sparkline";
@@ -62,11 +61,6 @@ describe("charts", () => {
     ];
     const chart = <StageBars {...SIZE} width={480} stages={stages} source={(of, col) => `${of.id}|${col}`} />;
     expect(picture(chart)).toMatchSnapshot();
-  });
-  it("a contribution, and one unknown", () => {
-    const bar = { ...SIZE, height: 8, weight: 15, heaviest: 20 };
-    expect(picture(<ContributionBar {...bar} contribution={4.5} />)).toMatchSnapshot();
-    expect(picture(<ContributionBar {...bar} contribution={null} />)).toMatchSnapshot();
   });
   it.each(["line", "columns"] as const)("trend as %s", (kind) => {
     const chart = (

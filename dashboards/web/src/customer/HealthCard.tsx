@@ -1,97 +1,44 @@
-import type { Customer, Indicator } from "../api/customer";
-import { ContributionBar } from "../charts/ContributionBar";
-import { DASH } from "../format/money";
+import type { CustomerHealth, TimelineEntry } from "../api/customer";
+import { DASH, moneyExact } from "../format/money";
 import { points, share } from "../format/number";
 import { bandWords } from "../panels/bands";
 import { Hidden } from "../ui/Hidden";
-import { Sized } from "../ui/Sized";
+import { Changes } from "./Changes";
 import styles from "./customer.module.css";
+import { indicatorName, lifts, type Step, waterfall } from "./indicators";
+import { ScoreLine } from "./ScoreLine";
+import { Waterfall } from "./Waterfall";
 
-/** Named by what is good: `payment.failed` at full points means that payments went through. */
-const NAMES: Readonly<Record<string, string>> = {
-  "delivery.on_time": "Deliveries on time",
-  "delivery.failed": "Deliveries made",
-  "order.frequency": "Orders placed",
-  "order.cancelled": "Orders kept",
-  "payment.failed": "Payments made",
-  "tickets.open": "Few open tickets",
-  "tickets.resolution": "Tickets resolved soon",
-  nps: "Would recommend",
-  csat: "Satisfaction",
-  reviews: "Reviews",
-  sentiment: "Sentiment",
-};
+/** So many things to do are read; more are not. */
+const LIFTS = 3;
 
-/** An indicator this page has no name for goes by its key: `usage.adoption` is "Usage · adoption". */
-export function indicatorName(key: string): string {
-  const known = NAMES[key];
-  if (known !== undefined) return known;
-  const [facet = "", ...rest] = key.split(".");
-  const words = (text: string) => text.replaceAll("_", " ");
-  const head = facet.charAt(0).toUpperCase() + words(facet).slice(1);
-  return rest.length > 0 ? `${head} · ${words(rest.join(" "))}` : head;
-}
-
-interface Scored extends Indicator {
-  /** The points of the score this indicator could give: its share of the weights of those that are known. */
-  readonly most: number;
-}
-
-/** What costs the most points first; what nothing is known of last. */
-function scored(indicators: readonly Indicator[]): Scored[] {
-  const known = indicators.filter((each) => each.contribution_milli !== null);
-  const weights = known.reduce((sum, each) => sum + each.weight, 0);
-  const lost = (each: Scored) =>
-    each.contribution_milli === null ? -1 : each.most * 1000 - each.contribution_milli;
-  return indicators
-    .map((each) => ({ ...each, most: weights > 0 ? (100 * each.weight) / weights : 0 }))
-    .sort((a, b) => lost(b) - lost(a));
-}
-
-interface RowProps {
-  readonly indicator: Scored;
-  readonly heaviest: number;
-  /** Without a score the contributions are shares of nothing. */
-  readonly hasScore: boolean;
-}
-
-function Row({ indicator, heaviest, hasScore }: RowProps) {
-  const contribution = hasScore ? indicator.contribution_milli : null;
-  const most = indicator.most * 1000;
-  const name = indicatorName(indicator.key);
-  const label = `${name}: ${contribution === null ? "unknown" : points(contribution)} of ${points(most)} points`;
+function Lifts({ steps }: { steps: readonly Step[] }) {
+  const most = lifts(steps, LIFTS);
+  if (most.length === 0) return null;
   return (
-    <li className={styles.indicator}>
-      <span className={styles.indicatorName}>{name}</span>
-      {hasScore && (
-        <span className={styles.indicatorPoints}>
-          {contribution === null ? DASH : points(contribution)}
-          <span className={styles.of}> of {points(most)}</span>
+    <p className={styles.lifts}>
+      <span className={styles.note}>What would lift it: </span>
+      {most.map(({ step, points: gained }, i) => (
+        <span key={step.key}>
+          {i > 0 && ", "}
+          {indicatorName(step.key)} <b>+{points(gained)}</b>
         </span>
-      )}
-      <span className={styles.indicatorBar}>
-        <Sized>
-          {(size) => (
-            <ContributionBar
-              {...size}
-              weight={indicator.most}
-              heaviest={heaviest}
-              contribution={contribution === null ? null : contribution / 1000}
-              label={label}
-            />
-          )}
-        </Sized>
-      </span>
-      <span className={styles.why}>{indicator.why || "Nothing known yet"}</span>
-    </li>
+      ))}
+    </p>
   );
 }
 
-/** The score and what makes it: what pulls it down most stands first. */
-export function HealthCard({ health }: { health: Customer["health"] }) {
+interface Props {
+  readonly health: CustomerHealth | null;
+  readonly timeline: readonly TimelineEntry[];
+  /** Where the timeline is; on this page, unless said otherwise. */
+  readonly page?: string;
+}
+
+/** The score, what makes it, and what made it change: what pulls it down most stands first. */
+export function HealthCard({ health, timeline, page = "" }: Props) {
   const band = bandWords(health?.band);
-  const indicators = scored(health?.indicators ?? []);
-  const heaviest = Math.max(1, ...indicators.map((indicator) => indicator.most));
+  const steps = waterfall(health?.indicators ?? []);
   const score = health?.score_milli ?? null;
   return (
     <section className={styles.card} aria-labelledby="health">
@@ -110,13 +57,15 @@ export function HealthCard({ health }: { health: Customer["health"] }) {
       <p className={styles.note}>
         {score === null && "Not enough is known to tell. "}
         {health?.coverage_bp != null && `Stands on ${share(health.coverage_bp)} of what could be known.`}
+        {health?.value != null &&
+          health.value.minor > 0 &&
+          ` Worth ${moneyExact(health.value.minor, health.value.currency)}.`}
       </p>
-      <ul className={styles.indicators}>
-        {indicators.map((indicator) => (
-          <Row key={indicator.key} indicator={indicator} heaviest={heaviest} hasScore={score !== null} />
-        ))}
-      </ul>
-      {indicators.length > 0 && <Hidden>Ordered by how many points are missing.</Hidden>}
+      {score !== null && <Lifts steps={steps} />}
+      <ScoreLine days={health?.days ?? []} />
+      <Waterfall steps={steps} score={score} timeline={timeline} page={page} />
+      {steps.length > 0 && <Hidden>Ordered by how many points are missing.</Hidden>}
+      <Changes changes={health?.changes ?? []} timeline={timeline} page={page} />
     </section>
   );
 }

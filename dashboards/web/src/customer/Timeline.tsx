@@ -39,7 +39,7 @@ function Said({ entry, text }: { entry: TimelineEntry; text: string }) {
 function Entry({ entry, now, zone }: { entry: TimelineEntry; now: number; zone: string }) {
   const state = mood(entry.good);
   return (
-    <li className={styles.entry} data-mood={state}>
+    <li className={styles.entry} data-mood={state} id={`event-${entry.place}`}>
       <span className={styles.when}>
         <span>{ago(entry.occurred_at, now)}</span>
         <time dateTime={entry.occurred_at}>{moment(entry.occurred_at, zone)}</time>

@@ -36,6 +36,38 @@ export type Band = v.InferOutput<typeof band>;
 const healthBand = v.object({ from: int, to: maybeInt, band, customers: int });
 export type HealthBand = v.InferOutput<typeof healthBand>;
 
+const healthKind = v.object({
+  kind: text,
+  poor: int,
+  watch: int,
+  good: int,
+  great: int,
+  unknown: int,
+  mean_milli: maybeInt,
+});
+export type HealthKind = v.InferOutput<typeof healthKind>;
+
+const healthDay = v.object({ day: text, mean_milli: maybeInt, scored: int, unknown: int });
+export type HealthDay = v.InferOutput<typeof healthDay>;
+
+const ranked = v.object({
+  customer: text,
+  name: maybeText,
+  kind: maybeText,
+  segment: maybeText,
+  owner: maybeText,
+  band,
+  score_milli: int,
+  before_milli: maybeInt,
+  value_minor: int,
+  currency: text,
+  at_risk_minor: int,
+  worst: maybeText,
+  worst_lost_milli: maybeInt,
+  last_event_at: maybeText,
+});
+export type Ranked = v.InferOutput<typeof ranked>;
+
 const stage = v.object({
   pipeline: text,
   stage: text,
@@ -151,6 +183,10 @@ export const THEMES = state("themes", theme);
 export const COMPETITORS = state("competitors", competitor);
 export const FIGURES = state("figures", figure);
 export const HEALTH = state("health", healthBand);
+export const HEALTH_KINDS = state("health.kinds", healthKind);
+export const HEALTH_DAYS = state("health.days", healthDay);
+export const RISK = state("risk", ranked);
+export const MOVERS = state("health.movers", ranked);
 export const PIPELINE = state("pipeline", stage);
 export const ACTIVITY: Topic<Activity> = { name: "activity", log: true, row: activity };
 export const PARTITIONS = state("partitions", partition);

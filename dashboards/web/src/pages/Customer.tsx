@@ -62,7 +62,7 @@ export function Customer({ id }: { id: string }) {
             <h1 className={styles.name}>{title}</h1>
             <Identity customer={customer} now={present} zone={zone} />
             <div className={styles.columns}>
-              <HealthCard health={customer.health} />
+              <HealthCard health={customer.health} timeline={customer.timeline ?? []} />
               <div>
                 <Facets customer={customer} now={present} />
                 <Timeline entries={customer.timeline ?? []} now={present} />

@@ -9,6 +9,7 @@ import styles from "./header.module.css";
 const PAGES = [
   { href: "/", label: "Wall" },
   { href: "/alerts", label: "Alerts" },
+  { href: "/health", label: "Health" },
   { href: "/customers", label: "Customers" },
   { href: "/voice", label: "Voice" },
   { href: "/operator", label: "Operator" },

@@ -24,9 +24,9 @@ const MINUTES_MAX: u32 = 525_600;
 /// Rungs of a ladder: the lead, the director, the executive.
 const RUNGS: usize = 3;
 
-type Checked = Result<(), Fault>;
+pub(crate) type Checked = Result<(), Fault>;
 
-fn fault(path: impl Into<String>, says: impl Into<String>) -> Checked {
+pub(crate) fn fault(path: impl Into<String>, says: impl Into<String>) -> Checked {
     Err(Fault { path: path.into(), says: says.into() })
 }
 
@@ -258,7 +258,7 @@ fn unlike<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Checked {
     Ok(())
 }
 
-fn within<T: PartialOrd + Display + Copy>(path: &str, value: T, least: T, most: T) -> Checked {
+pub(crate) fn within<T: PartialOrd + Display + Copy>(path: &str, value: T, least: T, most: T) -> Checked {
     if value < least || value > most {
         return fault(path, format!("is {value}, and must be from {least} to {most}"));
     }

@@ -20,6 +20,12 @@ pub struct Tickets {
     pub resolved: i64,
     /// Sum of the time from opening to resolution, in milliseconds.
     pub resolution_sum_ms: i64,
+    /// Of those opened, came back after they were resolved.
+    pub reopened: i64,
+    /// Of those opened, their source says whether the service level was met.
+    pub sla_known: i64,
+    /// Of those, it was missed.
+    pub sla_missed: i64,
 }
 
 /// What all events of one ticket say together.
@@ -188,6 +194,9 @@ impl Tickets {
         let open = i64::from(ticket.state() == State::Open);
         self.opened += times;
         self.open += open * times;
+        self.reopened += i64::from(ticket.reopened_at.at().is_some()) * times;
+        self.sla_known += i64::from(ticket.sla_met.get().is_some()) * times;
+        self.sla_missed += i64::from(ticket.sla_met.get() == Some(&false)) * times;
         let priority = ticket.priority();
         let mut count_at = |at: Timestamp, count: &dyn Fn(&mut PriorityCounts)| {
             context.count_at(at, |rollup| count_priority(&mut rollup.tickets.by_priority, priority, count));

@@ -27,6 +27,8 @@ pub struct Commerce {
     pub failed_payments: i64,
     /// Payments received.
     pub payments: i64,
+    /// When the latest order was placed.
+    pub last_order_at: Option<Timestamp>,
 }
 
 /// What all events of one order say together.
@@ -173,6 +175,8 @@ impl Commerce {
         let Some(placed_at) = order.placed_at.at() else { return };
         let cancelled = order.status() == &Status::Cancelled;
         self.placed += times;
+        // What is known of when an order was placed moves on only, never back.
+        self.last_order_at = self.last_order_at.max(Some(placed_at));
         self.cancelled += i64::from(cancelled) * times;
         if let Some(total) = order.total.get() {
             self.value.add(*total, times);

@@ -43,5 +43,6 @@ pub(super) fn renew(old: ProfileOfThree) -> Profile {
         links: None,
         alias: None,
         source: None,
+        ..Profile::default()
     }
 }

@@ -2,21 +2,27 @@
 
 use crate::experience::tickets::{State, Ticket};
 use crate::money_by_currency::MoneyByCurrency;
-use crate::retention::health;
+use crate::retention::health::{self, Band};
 use crate::revenue::opportunities::Deal;
 use crate::views::table::time;
 use crate::voice::satisfaction::{Mean, rounded_ratio};
 use crate::voice::words;
 use crate::{Business, Profile, headline};
-use nexusflow_model::{Envelope, Id, Label, Place};
+use nexusflow_model::{Envelope, Id, Label, Place, Timestamp};
 use serde_json::{Value, json};
 
 /// How many tickets and deals a customer page lists; the newest are kept.
 const ITEMS_MAX: usize = 50;
 
 /// The customer 360: the object of `GET /api/v1/customers/{id}`. Holds personal data. `timeline` are the events that the
-/// profile's timeline refers to.
-pub fn whole(business: &Business, id: &Id, profile: &Profile, timeline: &[(Place, Envelope)]) -> Value {
+/// profile's timeline refers to, and `now` its partition and how far time has come there.
+pub fn whole(
+    business: &Business,
+    id: &Id,
+    profile: &Profile,
+    now: (u32, Timestamp),
+    timeline: &[(Place, Envelope)],
+) -> Value {
     let identity = &profile.identity;
     let label = |latest: &nexusflow_engine::Latest<Label>| json!(latest.get());
     let mut activities: Vec<&(Place, Envelope)> = timeline.iter().collect();
@@ -38,7 +44,7 @@ pub fn whole(business: &Business, id: &Id, profile: &Profile, timeline: &[(Place
         "events": identity.events,
         "merged_into": json!(survivor(id, profile)),
         "merged": profile.links.iter().flat_map(|links| links.merged(id)).collect::<Vec<_>>(),
-        "health": health_of(business, profile),
+        "health": health::explain::whole(business, id, profile, now, timeline),
         "commerce": commerce(profile),
         "delivery": delivery(profile),
         "tickets": tickets(profile),
@@ -61,7 +67,7 @@ pub fn line(id: &Id, profile: &Profile) -> Value {
         "name": profile.identity.name.get(),
         "kind": profile.identity.kind.get(),
         "country": profile.identity.country.get(),
-        "health": {"score_milli": profile.health.score_milli, "band": profile.health.score_milli.map_or("unknown", health::band)},
+        "health": {"score_milli": profile.health.score_milli, "band": profile.health.band.map_or("unknown", Band::as_str)},
         "merged_into": json!(survivor(id, profile)),
         "orders": profile.commerce.placed,
         "paid": money(&profile.commerce.paid),
@@ -76,16 +82,6 @@ fn survivor<'a>(id: &Id, profile: &'a Profile) -> Option<&'a Id> {
 
 fn money(sums: &MoneyByCurrency) -> Value {
     sums.iter().map(|(currency, minor)| json!({"minor": minor, "currency": currency})).collect()
-}
-
-fn health_of(business: &Business, profile: &Profile) -> Value {
-    let score = profile.health.score_milli;
-    json!({
-        "score_milli": score,
-        "band": score.map_or("unknown", health::band),
-        "coverage_bp": profile.health.coverage_bp,
-        "indicators": health::explain(business, profile),
-    })
 }
 
 fn commerce(profile: &Profile) -> Value {
@@ -162,7 +158,7 @@ fn opportunities(profile: &Profile) -> Value {
 fn activity(place: Place, envelope: &Envelope) -> Value {
     let headline = headline::of(&envelope.event, None);
     json!({
-        "place": format!("{}:{}:{}", place.partition, place.sequence, place.index),
+        "place": health::explain::named(place),
         "kind": envelope.event.kind().as_str(),
         "id": envelope.id,
         "source": envelope.source,

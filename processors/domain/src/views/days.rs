@@ -31,13 +31,18 @@ pub const TOPIC: Topic = Topic {
     render,
 };
 
-fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
+/// How many days are asked for, where nothing else may be.
+pub(super) fn asked_days(params: &Params) -> Result<i32, String> {
     table::only(params, &["days"])?;
-    let days: i32 = match params.get("days").map(|days| days.parse()) {
-        None => 30,
-        Some(Ok(days @ 1..=366)) => days,
-        Some(_) => return Err("days is a number from 1 to 366".into()),
-    };
+    match params.get("days").map(|days| days.parse()) {
+        None => Ok(30),
+        Some(Ok(days @ 1..=366)) => Ok(days),
+        Some(_) => Err("days is a number from 1 to 366".into()),
+    }
+}
+
+fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
+    let days = asked_days(params)?;
     let (today, _) = scene.today();
     let nothing = Rollup::default();
     let row = |day: i32| -> Row {

@@ -39,6 +39,8 @@ pub struct Topic {
 pub const TOPICS: &[Topic] = &[
     figures::TOPIC,
     health::TOPIC,
+    health::BY_KIND,
+    health::DAYS,
     pipeline::TOPIC,
     tickets::TOPIC,
     days::TOPIC,

@@ -4,7 +4,7 @@ use crate::Fold;
 use crate::profile::Facet;
 use nexusflow_engine::{Latest, merge_fields};
 use nexusflow_model::event::voice::SurveyKind;
-use nexusflow_model::{Envelope, Event};
+use nexusflow_model::{Envelope, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a customer answered and wrote.
@@ -20,6 +20,19 @@ pub struct Satisfaction {
     pub ces: Mean,
     /// Review stars, on 1 to 5.
     pub reviews: Mean,
+    /// When the last of each was given.
+    pub last: LastGiven,
+}
+
+/// When a customer last said how satisfied they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastGiven {
+    /// Satisfaction.
+    pub csat: Option<Timestamp>,
+    /// Effort.
+    pub ces: Option<Timestamp>,
+    /// A review.
+    pub review: Option<Timestamp>,
 }
 
 /// A mean as its sum and count.
@@ -102,17 +115,20 @@ impl Facet for Satisfaction {
                 SurveyKind::Csat => {
                     let milli = rescaled_milli(it.score.get(), it.ends(), (1, 5));
                     self.csat.add(milli);
+                    self.last.csat = self.last.csat.max(Some(at));
                     context.count_at(at, |rollup| rollup.satisfaction.csat.add(milli));
                 }
                 SurveyKind::Ces => {
                     let milli = rescaled_milli(it.score.get(), it.ends(), (1, 7));
                     self.ces.add(milli);
+                    self.last.ces = self.last.ces.max(Some(at));
                     context.count_at(at, |rollup| rollup.satisfaction.ces.add(milli));
                 }
             },
             Event::ReviewPosted(it) => {
                 let milli = rescaled_milli(it.score.get(), (it.scale.min.get(), it.scale.max.get()), (1, 5));
                 self.reviews.add(milli);
+                self.last.review = self.last.review.max(Some(at));
                 let star = ((milli + 500) / 1_000 - 1).clamp(0, 4) as usize;
                 context.count_at(at, |rollup| {
                     rollup.satisfaction.reviews.add(milli);

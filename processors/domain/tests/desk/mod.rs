@@ -6,6 +6,7 @@ use nexusflow_domain::alert::card::AlertCard;
 use nexusflow_domain::alert::config::Alerting;
 use nexusflow_domain::alert::quality::KindCounts;
 use nexusflow_domain::alert::{Alert, AlertEffect, AlertKind, Card, Notice};
+use nexusflow_domain::retention::health::indicators::INDICATORS;
 use nexusflow_domain::{Business, Commerce};
 use nexusflow_engine::{Emission, Outcome, Pane, Partition};
 use nexusflow_model::event::alert::AlertKey;
@@ -52,11 +53,10 @@ impl Desk {
 
     /// Lets health be one indicator alone.
     pub(crate) fn weigh(&mut self, indicator: &str) {
-        let health = &mut self.business.health;
-        let weights = serde_json::to_value(&*health).unwrap();
-        let only =
-            weights.as_object().unwrap().keys().map(|key| (key.clone(), Value::from(i32::from(key == indicator))));
-        *health = serde_json::from_value(Value::Object(only.collect())).unwrap();
+        for own in &INDICATORS {
+            let name = own.key.replace('.', "_");
+            self.business.health.weigh(&name, u16::from(name == indicator));
+        }
         self.configure();
     }
 

@@ -4,9 +4,14 @@ use crate::alert::life::{self, Trigger};
 use crate::alert::{AlertKind, Why, key};
 use crate::config::Business;
 use crate::{Fold, Profile};
-use nexusflow_model::Envelope;
+use nexusflow_model::{Envelope, Timestamp};
 
 pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope) {
+    look_at(context, profile, Some(envelope.occurred_at));
+}
+
+/// Looks at a customer whose health may have changed, by what happened at `occurred_at` or by time alone.
+pub(crate) fn look_at(context: &mut Fold<'_>, profile: &mut Profile, occurred_at: Option<Timestamp>) {
     let Some(score) = profile.health.score_milli else { return };
     let Business { alerting, business, .. } = context.config;
     let limits = &alerting.thresholds;
@@ -34,8 +39,7 @@ pub(super) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
         profile.watch.recovered_above = None;
         life::clear(context, profile, &fell, "half of the fall is made good");
     }
-    let trigger =
-        |key, why| Trigger { occurred_at: Some(envelope.occurred_at), ..Trigger::new(AlertKind::HealthDrop, key, why) };
+    let trigger = |key, why| Trigger { occurred_at, ..Trigger::new(AlertKind::HealthDrop, key, why) };
     if score < low && !is_below {
         life::raise(context, profile, trigger(below, Why::HealthBelow(score, low / 1_000)));
     } else if best - score >= fall && !has_fallen && !is_below {

@@ -3,7 +3,7 @@
 mod competitor;
 mod deals;
 mod delay;
-mod health;
+pub(crate) mod health;
 pub(crate) mod operations;
 mod payment;
 mod promise;
