@@ -120,6 +120,7 @@ const TEXTS: &[Kind] = &[
     Kind::ReviewPosted,
     Kind::MentionDetected,
     Kind::FeedbackReceived,
+    Kind::FeedbackLabelled,
     Kind::FormSubmitted,
     Kind::SurveyAnswered,
 ];
