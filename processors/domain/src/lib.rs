@@ -72,6 +72,7 @@ impl Domain for Commerce {
             }
             subject::Subject::Alias => crm::alias::fold(context, profile.alias.get_or_insert_default(), envelope),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
+            subject::Subject::Seller => profile.seller.get_or_insert_default().fold(context, envelope),
             subject::Subject::Source => alert::rules::operations::look(context, profile, envelope),
             _ => {}
         }
@@ -79,6 +80,10 @@ impl Domain for Commerce {
 
     fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer) {
         timer::fire(context, profile, timer);
+    }
+
+    fn succeed(before: &Business, after: Business, at: Timestamp) -> Business {
+        after.after(before, at)
     }
 
     fn reconfigured(context: &mut Fold<'_>, profile: &mut Profile) {

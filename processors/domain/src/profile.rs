@@ -35,6 +35,8 @@ macro_rules! facets {
             pub alias: Option<Box<crate::crm::alias::Alias>>,
             /// Of a source, not a customer: how it does.
             pub source: Option<Box<crate::sources::Health>>,
+            /// Of a seller or team, not a customer: what they have to sell.
+            pub seller: Option<Box<crate::revenue::quota::Seller>>,
         }
 
         /// The names of the facets, in the order in which they fold.
@@ -56,6 +58,8 @@ macro_rules! facets {
 facets! {
     /// Who the customer is.
     identity: crate::crm::identity::Identity,
+    /// Deals: near the beginning of a profile, which can be read alone, so that they are found without reading the rest.
+    opportunities: crate::revenue::opportunities::Opportunities,
     /// What happened last.
     timeline: crate::crm::timeline::Timeline,
     /// Orders and payments.
@@ -68,8 +72,6 @@ facets! {
     satisfaction: crate::voice::satisfaction::Satisfaction,
     /// What the customer's words sound like.
     sentiment: crate::voice::sentiment::Sentiment,
-    /// Deals.
-    opportunities: crate::revenue::opportunities::Opportunities,
 }
 
 impl Profile {

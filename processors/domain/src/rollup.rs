@@ -36,6 +36,8 @@ rollups! {
     sentiment: crate::voice::sentiment::SentimentCounts,
     /// Deals.
     deals: crate::revenue::opportunities::DealCounts,
+    /// The pipeline, day by day.
+    pipeline: crate::revenue::counts::PipelineCounts,
     /// Alerts, by kind.
     alerting: crate::alert::quality::AlertingCounts,
     /// Health scores.

@@ -1,5 +1,11 @@
 //! COM-04: revenue and pipeline.
 
 pub mod commerce;
+pub mod counts;
+pub mod deal;
+pub mod facts;
+pub mod history;
 pub mod opportunities;
+pub mod quota;
+pub mod stages;
 pub mod stock;

@@ -42,5 +42,6 @@ pub(super) fn renew(old: ProfileOfThree) -> Profile {
         links: None,
         alias: None,
         source: None,
+        seller: None,
     }
 }

@@ -9,6 +9,7 @@ pub mod pipeline;
 mod readings;
 pub mod scene;
 pub mod sources;
+pub(crate) mod span;
 pub mod table;
 pub mod tickets;
 
