@@ -29,7 +29,7 @@ pub enum EvaluateError {
 ///
 /// # Errors
 /// Where it can't be read.
-pub fn bytes(data: &Path, file: &str) -> Result<Vec<u8>, EvaluateError> {
+pub(crate) fn bytes(data: &Path, file: &str) -> Result<Vec<u8>, EvaluateError> {
     let file = data.join(file);
     std::fs::read(&file).map_err(|error| EvaluateError::File { reason: error.to_string(), file })
 }

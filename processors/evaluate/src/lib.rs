@@ -7,6 +7,7 @@
 
 mod figure;
 mod files;
+mod revenue;
 
 pub use figure::{Better, Figure};
 pub use files::EvaluateError;
@@ -27,7 +28,32 @@ pub struct Evaluation {
 }
 
 /// The list of evaluations. One is a file and a line here.
-pub const EVALUATIONS: &[Evaluation] = &[];
+pub const EVALUATIONS: &[Evaluation] = &[
+    Evaluation {
+        name: "revenue-month",
+        about: "What will be won next month, at the start of each month.",
+        reads: &["crm_sales"],
+        run: revenue::next_month,
+    },
+    Evaluation {
+        name: "revenue-quarter",
+        about: "What will be won next quarter, at the start of each quarter.",
+        reads: &["crm_sales"],
+        run: revenue::next_quarter,
+    },
+    Evaluation {
+        name: "revenue-mid-month",
+        about: "What will be won this month, on the evening of the 15th.",
+        reads: &["crm_sales"],
+        run: revenue::mid_month,
+    },
+    Evaluation {
+        name: "revenue-interval",
+        about: "Whether the 80 % interval of what will be won holds 80 %.",
+        reads: &["crm_sales"],
+        run: revenue::intervals,
+    },
+];
 
 /// The evaluation of that name.
 pub fn evaluation(name: &str) -> Option<&'static Evaluation> {

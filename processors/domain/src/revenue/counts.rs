@@ -129,10 +129,14 @@ pub struct Stay {
     pub pipeline: Label,
     /// The stage.
     pub stage: Label,
+    /// Whether the deal began here.
+    pub is_first: bool,
     /// When it left the stage, for another one or because it was decided.
     pub left_d: Option<u16>,
-    /// When the deal was won.
-    pub won_d: Option<u16>,
+    /// When the deal was decided.
+    pub closed_d: Option<u16>,
+    /// Whether it was won.
+    pub is_won: bool,
 }
 
 /// Stays that are alike.

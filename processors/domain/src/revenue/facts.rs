@@ -153,7 +153,7 @@ fn negative(amount: Money) -> Money {
     Money { minor: -amount.minor, ..amount }
 }
 
-/// The first stay of a deal in each stage.
+/// The stays of a deal in its stages.
 fn stays(
     facts: &mut Vec<(Timestamp, Fact)>,
     deal: &Deal,
@@ -164,9 +164,6 @@ fn stays(
     let end = deal.closed_at();
     let is_won = deal.status() == Status::Won;
     for (place, (came_at, stage)) in visits.iter().enumerate() {
-        if visits.iter().take(place).any(|(_, own)| own == stage) {
-            continue;
-        }
         let days = |at: Timestamp| {
             let days = zone.day_and_hour(at).0.saturating_sub(zone.day_and_hour(*came_at).0);
             u16::try_from(days.max(0)).unwrap_or(u16::MAX)
@@ -175,8 +172,10 @@ fn stays(
         let stay = Stay {
             pipeline: pipeline.clone(),
             stage: (*stage).clone(),
+            is_first: place == 0,
             left_d: left_at.map(days),
-            won_d: end.filter(|_| is_won).map(days),
+            closed_d: end.map(days),
+            is_won,
         };
         let came = deal.worth_at(*came_at);
         facts.push((*came_at, Fact::Stayed(stay, came, deal.amount().filter(|_| is_won))));

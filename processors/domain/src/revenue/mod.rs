@@ -4,6 +4,7 @@ pub mod commerce;
 pub mod counts;
 pub mod deal;
 pub mod facts;
+pub mod forecast;
 pub mod history;
 pub mod opportunities;
 pub mod quota;
