@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod customer;
 pub mod days;
+pub mod deals;
 pub mod figures;
 pub mod health;
 pub mod pipeline;
@@ -38,6 +39,13 @@ pub const TOPICS: &[Topic] = &[
     figures::TOPIC,
     health::TOPIC,
     pipeline::TOPIC,
+    deals::bridge::TOPIC,
+    deals::forecast::TOPIC,
+    deals::funnel::TOPIC,
+    deals::quota::TOPIC,
+    deals::segments::TOPIC,
+    deals::velocity::TOPIC,
+    deals::win_rate::TOPIC,
     tickets::TOPIC,
     days::TOPIC,
     crate::alert::quality::TOPIC,

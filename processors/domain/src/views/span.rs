@@ -82,7 +82,7 @@ pub(crate) fn is_asked(params: &Params, pipeline: &str) -> bool {
 pub(crate) fn standing(scene: &Scene<'_>, span: Span) -> BTreeMap<StageAt, Sum> {
     let mut sums: BTreeMap<StageAt, Sum> = BTreeMap::new();
     for (_, rollup) in span.rollups(scene) {
-        sums.merge(&rollup.pipeline.standing);
+        Merge::merge(&mut sums, &rollup.pipeline.standing);
     }
     sums.retain(|_, sum| *sum != Sum::default());
     sums
