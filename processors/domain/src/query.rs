@@ -34,6 +34,13 @@ pub enum Query {
         /// The record it stands in: the answer waits until that is folded.
         sequence: u64,
     },
+    /// Deals, those worth most, as [`Found`](crate::views::deals::list::Found) in JSON.
+    Deals {
+        /// Which.
+        wanted: crate::views::deals::list::Wanted,
+        /// How many to answer with at the most.
+        limit: usize,
+    },
     /// Customers by id or name.
     Search {
         /// What was typed.

@@ -6,6 +6,7 @@ use crate::worker::{Shared, WorkerError};
 use futures_util::StreamExt;
 use nexusflow_domain::query::{Query, search};
 use nexusflow_domain::subject::Subject;
+use nexusflow_domain::views::deals::list;
 use nexusflow_domain::views::{alerts, customer};
 use nexusflow_log::async_nats::Message;
 use nexusflow_model::event::alert::AlertKey;
@@ -99,6 +100,10 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
         Ok(Query::Standing) => vec![serde_json::to_vec(&with(live, |live| live.standing())).unwrap_or_default()],
         Ok(Query::Search { text, limit }) => {
             let found = with(live, |live| search(&live.partition, &text, limit.min(100)));
+            vec![serde_json::to_vec(&found).unwrap_or_default()]
+        }
+        Ok(Query::Deals { wanted, limit }) => {
+            let found = with(live, |live| list::find(&live.partition, &wanted, limit.min(500)));
             vec![serde_json::to_vec(&found).unwrap_or_default()]
         }
         Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],

@@ -1,13 +1,15 @@
 //! Deals as rows: what stands behind a figure.
 
 use crate::Commerce;
+use crate::config::Zone;
 use crate::crm::identity::Identity;
 use crate::revenue::deal::{Deal, Status};
 use crate::revenue::opportunities::Opportunities;
 use crate::subject::Subject;
-use crate::views::table::time;
+use crate::views::span;
+use crate::views::table::{self, Params, time};
 use nexusflow_engine::Partition;
-use nexusflow_model::{Id, Timestamp};
+use nexusflow_model::Id;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,10 +26,10 @@ pub struct Wanted {
     pub segment: Option<String>,
     /// Who sells them.
     pub owner: Option<String>,
-    /// Created then or later; of decided ones, decided then or later.
-    pub from: Option<Timestamp>,
-    /// Created before then; of decided ones, decided before then.
-    pub until: Option<Timestamp>,
+    /// Created on that day or later; of decided ones, decided on it or later. In days since 1970-01-01.
+    pub from: Option<i32>,
+    /// Created on that day or earlier; of decided ones, decided on it or earlier.
+    pub to: Option<i32>,
 }
 
 /// How many deals are wanted, and the ones worth most.
@@ -39,18 +41,46 @@ pub struct Found {
     pub deals: Vec<(i64, Value)>,
 }
 
+/// The names of what can be asked for, beside how many.
+pub const PARAMS: &[&str] = &["status", "pipeline", "stage", "segment", "owner", "from", "to"];
+
 impl Wanted {
-    fn takes(&self, deal: &Deal) -> bool {
+    /// From the parameters of a request.
+    ///
+    /// # Errors
+    /// A sentence that names the parameter at fault.
+    pub fn read(params: &Params) -> Result<Self, String> {
+        table::only(params, PARAMS)?;
+        let status = match params.get("status").map(String::as_str) {
+            None => None,
+            Some("open") => Some(Status::Open),
+            Some("won") => Some(Status::Won),
+            Some("lost") => Some(Status::Lost),
+            Some(other) => return Err(format!("status is open, won or lost, not {other:?}")),
+        };
+        let text = |name: &str| params.get(name).cloned();
+        Ok(Self {
+            status,
+            pipeline: text("pipeline"),
+            stage: text("stage"),
+            segment: text("segment"),
+            owner: text("owner"),
+            from: span::day(params, "from")?,
+            to: span::day(params, "to")?,
+        })
+    }
+
+    fn takes(&self, zone: &Zone, deal: &Deal) -> bool {
         let is = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|wanted| wanted == own);
-        let at = deal.closed_at().or(deal.created_at());
-        at.is_some()
-            && self.status.is_none_or(|status| status == deal.status())
+        let Some(at) = deal.closed_at().or(deal.created_at()) else { return false };
+        let (day, _) = zone.day_and_hour(at);
+        self.status.is_none_or(|status| status == deal.status())
             && is(&self.pipeline, deal.pipeline())
             && is(&self.stage, deal.stage())
             && is(&self.segment, deal.segment())
             && is(&self.owner, deal.seller().map_or("", |owner| owner.as_str()))
-            && self.from.is_none_or(|from| at >= Some(from))
-            && self.until.is_none_or(|until| at < Some(until))
+            && self.from.is_none_or(|from| day >= from)
+            && self.to.is_none_or(|to| day <= to)
     }
 }
 
@@ -69,12 +99,13 @@ impl Found {
 /// The deals of a partition that are wanted, at most `limit` of them. Holds customers' names, which are personal.
 pub fn find(partition: &Partition<Commerce>, wanted: &Wanted, limit: usize) -> Found {
     let mut found = Found::default();
+    let zone = &partition.config().business.time_zone;
     let is_customer = |key: &(u8, Id)| key.0 == Subject::Customer as u8;
     // Who the customer is and what deals they have come first in a profile.
     let beginnings = partition.beginnings(|profile| (profile.identity.clone(), profile.opportunities.clone()));
     for ((_, customer), (identity, opportunities)) in beginnings.filter(|(key, _)| is_customer(key)) {
         let opportunities: Opportunities = opportunities;
-        let own = opportunities.iter().filter(|(_, deal)| wanted.takes(deal));
+        let own = opportunities.iter().filter(|(_, deal)| wanted.takes(zone, deal));
         let rows: Vec<(i64, Value)> = own
             .map(|(id, deal)| (deal.amount().map_or(0, |amount| amount.minor), row(customer, &identity, id, deal)))
             .collect();
