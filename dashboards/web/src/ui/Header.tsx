@@ -9,6 +9,7 @@ import styles from "./header.module.css";
 const PAGES = [
   { href: "/", label: "Wall" },
   { href: "/alerts", label: "Alerts" },
+  { href: "/pipeline", label: "Pipeline" },
   { href: "/customers", label: "Customers" },
   { href: "/operator", label: "Operator" },
   { href: "/connect", label: "Connect" },
