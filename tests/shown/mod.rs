@@ -17,10 +17,10 @@ pub(crate) fn business() -> Business {
 /// Topics that tell what was known when, which depends on the order of the log.
 const KNOWN_WHEN: [&str; 3] = ["alerting", "health.kinds", "health.days"];
 
-/// The rows of every topic and period, by its name; but for those that tell what was known when.
-pub(crate) fn shown<'a>(
+/// What partitions tell, merged, and what is configured.
+pub(crate) fn merged<'a>(
     partitions: impl IntoIterator<Item = &'a Partition<Commerce>>,
-) -> Vec<(String, Vec<Vec<Value>>)> {
+) -> (Merged<Rollup, Card>, &'a Business) {
     let mut merged: Merged<Rollup, Card> = Merged::default();
     let mut business = None;
     for partition in partitions {
@@ -45,7 +45,16 @@ pub(crate) fn shown<'a>(
         business.get_or_insert_with(|| partition.config());
     }
     merged.settle();
-    let (business, clock) = (business.unwrap(), merged.clock().unwrap());
+    (merged, business.unwrap())
+}
+
+/// The rows of every topic and period, by its name; but for alerts: those depend on what was known when, which is the order of the
+/// log.
+pub(crate) fn shown<'a>(
+    partitions: impl IntoIterator<Item = &'a Partition<Commerce>>,
+) -> Vec<(String, Vec<Vec<Value>>)> {
+    let (merged, business) = merged(partitions);
+    let clock = merged.clock().unwrap();
     let scene = views::Scene { merged: &merged, business, clock };
     let mut all = Vec::new();
     for topic in views::TOPICS.iter().filter(|topic| !KNOWN_WHEN.contains(&topic.name)) {

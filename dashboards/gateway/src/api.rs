@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a search waits for all partitions.
-const SEARCH_WITHIN: Duration = Duration::from_secs(2);
+pub(crate) const SEARCH_WITHIN: Duration = Duration::from_secs(2);
 
 /// An error in the form every error of the API has.
 pub(crate) fn error(status: StatusCode, code: &str, message: &str) -> Response {

@@ -11,6 +11,7 @@ mod ask;
 mod assets;
 mod board;
 mod connection;
+mod deals;
 mod documents;
 mod feed;
 mod frame;

@@ -9,7 +9,7 @@ use crate::operator::Intake;
 use crate::owners::{Lags, Owners};
 use crate::tls::Files;
 use crate::views::Views;
-use crate::{absorb, api, assets, documents, leases, listen, render, stream, texts};
+use crate::{absorb, api, assets, deals, documents, leases, listen, render, stream, texts};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -204,6 +204,7 @@ impl Gateway {
         let views = Router::new()
             .route("/api/v1/views", get(api::topics))
             .route("/api/v1/views/{topic}", get(api::view))
+            .route("/api/v1/deals", get(deals::deals))
             .route("/api/v1/customers", get(api::customers))
             .route("/api/v1/customers/{id}", get(api::customer))
             .route("/api/v1/texts", get(texts::list))

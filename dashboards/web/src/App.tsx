@@ -23,12 +23,21 @@ import { Wall } from "./pages/Wall";
 import { SignIn } from "./ui/SignIn";
 import styles from "./ui/ui.module.css";
 
+const Pipeline = lazy(() => import("./pages/Pipeline").then((page) => ({ default: page.Pipeline })));
 const Publishers = lazy(() => import("./pages/Publishers").then((page) => ({ default: page.Publishers })));
 
 function ForPublishers() {
   return (
     <Suspense fallback={null}>
       <Publishers />
+    </Suspense>
+  );
+}
+
+function ForSales() {
+  return (
+    <Suspense fallback={null}>
+      <Pipeline />
     </Suspense>
   );
 }
@@ -81,6 +90,7 @@ function Pages() {
   return (
     <Switch>
       <Route path="/" component={Wall} />
+      <Route path="/pipeline" component={ForSales} />
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
       <Route path="/voice" component={Voice} />

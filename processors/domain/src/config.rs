@@ -3,9 +3,11 @@
 use crate::retention::health::HealthConfig;
 use jiff::tz::TimeZone;
 use nexusflow_model::alias::Alias;
-use nexusflow_model::{Currency, Label, Timestamp};
+use nexusflow_model::{Currency, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+pub use crate::revenue::stages::{Pipeline, Stage};
 
 /// The configuration of the business: `config/business.toml`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -106,27 +108,6 @@ impl Default for Identity {
     }
 }
 
-/// A sales pipeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pipeline {
-    /// Its name, as events say it.
-    pub name: Label,
-    /// Its stages, in order.
-    #[serde(rename = "stage")]
-    pub stages: Vec<Stage>,
-}
-
-/// A stage of a pipeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stage {
-    /// Its name, as events say it.
-    pub name: Label,
-    /// How likely a deal in it is to be won, in basis points.
-    pub probability_bp: nexusflow_model::number::BasisPoints,
-}
-
 /// An IANA time zone, such as `Europe/Madrid`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zone {
@@ -197,11 +178,19 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 impl Business {
-    /// The probability of a stage in basis points, and its place among the stages; none where it isn't configured.
-    pub fn stage(&self, pipeline: &str, stage: &str) -> Option<(u16, usize)> {
+    /// The probability of a stage on a day in basis points, and its place among the stages; none where it isn't configured.
+    pub fn stage(&self, pipeline: &str, stage: &str, day: i32) -> Option<(u16, usize)> {
         let pipeline = self.pipelines.iter().find(|own| own.name.as_str() == pipeline)?;
         let at = pipeline.stages.iter().position(|own| own.name.as_str() == stage)?;
-        Some((pipeline.stages[at].probability_bp.get(), at))
+        Some((pipeline.stages.get(at)?.probability_bp(day)?, at))
+    }
+
+    /// This configuration with what is still to be known of the one before it, which held until `at`.
+    #[must_use]
+    pub fn after(mut self, before: &Self, at: Timestamp) -> Self {
+        let (day, _) = self.business.time_zone.day_and_hour(at);
+        crate::revenue::stages::succeed(&before.pipelines, &mut self.pipelines, day);
+        self
     }
 }
 

@@ -51,7 +51,7 @@ impl Domain for Commerce {
     type Note = Activity;
     type Card = alert::Card;
     type Timer = Timer;
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
 
     fn keyspace(envelope: &Envelope) -> u8 {
         subject::of_envelope(envelope) as u8
@@ -74,6 +74,7 @@ impl Domain for Commerce {
             subject::Subject::Alias => crm::alias::fold(context, profile.alias.get_or_insert_default(), envelope),
             subject::Subject::Model => voice::hear_of_model(context, &envelope.event),
             subject::Subject::Sku => profile.stock.get_or_insert_default().fold(context, envelope),
+            subject::Subject::Seller => profile.seller.get_or_insert_default().fold(context, envelope),
             subject::Subject::Source => alert::rules::operations::look(context, profile, envelope),
             _ => {}
         }
@@ -81,6 +82,10 @@ impl Domain for Commerce {
 
     fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer) {
         timer::fire(context, profile, timer);
+    }
+
+    fn succeed(before: &Business, after: Business, at: Timestamp) -> Business {
+        after.after(before, at)
     }
 
     fn reconfigured(context: &mut Fold<'_>, profile: &mut Profile) {

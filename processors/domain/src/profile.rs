@@ -43,6 +43,8 @@ macro_rules! facets {
             pub alias: Option<Box<crate::crm::alias::Alias>>,
             /// Of a source, not a customer: how it does.
             pub source: Option<Box<crate::sources::Health>>,
+            /// Of a seller or team, not a customer: what they have to sell.
+            pub seller: Option<Box<crate::revenue::quota::Seller>>,
         }
 
         /// The names of the facets, in the order in which they fold.
@@ -66,6 +68,8 @@ macro_rules! facets {
 facets! {
     /// Who the customer is.
     identity: crate::crm::identity::Identity,
+    /// Deals: near the beginning of a profile, which can be read alone, so that they are found without reading the rest.
+    opportunities: crate::revenue::opportunities::Opportunities,
     /// What happened last.
     timeline: crate::crm::timeline::Timeline,
     /// Orders and payments.
@@ -76,8 +80,6 @@ facets! {
     tickets: crate::experience::tickets::Tickets,
     /// Surveys and reviews.
     satisfaction: crate::voice::satisfaction::Satisfaction,
-    /// Deals.
-    opportunities: crate::revenue::opportunities::Opportunities,
     /// Invoices and subscriptions.
     billing: crate::revenue::billing::Billing,
     /// On which days they looked at what we offer, and used it.

@@ -45,6 +45,13 @@ pub enum Query {
     },
     /// The first customers of a ranking, as [`Ranked`](crate::retention::ranking::Ranked) in JSON.
     Ranking(crate::retention::ranking::Asked),
+    /// Deals, those worth most, as [`Found`](crate::views::deals::list::Found) in JSON.
+    Deals {
+        /// Which.
+        wanted: crate::views::deals::list::Wanted,
+        /// How many to answer with at the most.
+        limit: usize,
+    },
     /// Customers by id or name.
     Search {
         /// What was typed.

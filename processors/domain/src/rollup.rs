@@ -38,6 +38,8 @@ rollups! {
     voice: crate::voice::tone::VoiceCounts,
     /// Deals.
     deals: crate::revenue::opportunities::DealCounts,
+    /// The pipeline, day by day.
+    pipeline: crate::revenue::counts::PipelineCounts,
     /// Alerts, by kind.
     alerting: crate::alert::quality::AlertingCounts,
     /// Health scores.

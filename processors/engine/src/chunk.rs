@@ -101,23 +101,6 @@ impl<D: Domain> Chunk<D> {
     }
 }
 
-/// The bytes of a chunk with every profile made anew; its timers stay.
-pub(crate) fn rewrite<Old: DeserializeOwned, New: Default + Serialize + DeserializeOwned>(
-    bytes: &[u8],
-    renew: fn(Old) -> New,
-) -> Result<Vec<u8>, String> {
-    let (profiles, timers) =
-        postcard::take_from_bytes::<Vec<(Key, Bytes<'_>)>>(bytes).map_err(|error| error.to_string())?;
-    let mut rewritten = postcard::to_stdvec(&profiles.len()).map_err(|error| error.to_string())?;
-    for (key, bytes) in &profiles {
-        let (old, seen) = packed::read::<(Old, Seen)>(&bytes.0).map_err(|error| error.to_string())?;
-        let held = Held::new(Slot { seen, profile: renew(old) });
-        rewritten = profile(key, &held, rewritten)?;
-    }
-    rewritten.extend_from_slice(timers);
-    Ok(rewritten)
-}
-
 /// Appends a profile with its key.
 fn profile<P: Default + Serialize + DeserializeOwned>(
     key: &Key,

@@ -102,33 +102,6 @@ struct Head {
     counters: Counters,
 }
 
-/// The head until version 3 of the domain.
-#[derive(Deserialize)]
-struct HeadUntil3 {
-    id: u32,
-    sequence: u64,
-    clock: Timestamp,
-    config: String,
-    config_version: String,
-    /// Events, duplicates, unreadable, late, withheld.
-    counters: [u64; 5],
-    decisions: Decisions,
-    first_hour: i32,
-}
-
-/// A part as it is written today: the head, if it is that, of version 3; what else there is has not changed.
-pub(crate) fn modern_head(part: u32, bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
-    if part != HEAD {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let HeadUntil3 { id, sequence, clock, config, config_version, counters, decisions, first_hour } =
-        postcard::from_bytes(bytes).map_err(|error| error.to_string())?;
-    let [events, duplicates, unreadable, late, withheld] = counters;
-    let counters = Counters { events, duplicates, unreadable, late, withheld, ..Counters::default() };
-    let head = Head { id, sequence, clock, config, config_version, decisions, first_hour, counters };
-    postcard::to_stdvec(&head).map(Cow::Owned).map_err(|error| error.to_string())
-}
-
 /// Whether a part is a chunk of profiles.
 pub(crate) const fn is_chunk(part: u32) -> bool {
     (part.wrapping_sub(CHUNK_PARTS) as usize) < CHUNKS

@@ -46,6 +46,11 @@ pub trait Domain: Sized + 'static {
     fn fold(context: &mut Context<'_, Self>, profile: &mut Self::Profile, envelope: &Envelope);
     /// A timer of the profile is due. One that was set for something that has changed since may be ignored.
     fn fire(context: &mut Context<'_, Self>, profile: &mut Self::Profile, timer: &Self::Timer);
+    /// The configuration that holds from `at` on, with what is still to be known of the one before it.
+    fn succeed(before: &Self::Config, after: Self::Config, at: Timestamp) -> Self::Config {
+        let (_, _) = (before, at);
+        after
+    }
     /// Computes anew what depends on the configuration.
     fn reconfigured(context: &mut Context<'_, Self>, profile: &mut Self::Profile);
 }
@@ -163,7 +168,7 @@ impl<D: Domain> Partition<D> {
         let mut ordinal = 0;
         // A configuration holds from its place in the log on, at whatever time it was written there: it moves no clock.
         if let Event::ConfigChanged(change) = &envelope.event {
-            self.configure(place, change, folded);
+            self.configure(place, change, envelope.occurred_at, folded);
             return;
         }
         if envelope.recorded_at > self.clock {
@@ -310,11 +315,12 @@ impl<D: Domain> Partition<D> {
         &mut self,
         place: Place,
         change: &nexusflow_model::event::control::ConfigChanged,
+        at: Timestamp,
         folded: &mut Folded<D>,
     ) {
         match serde_json::from_value::<D::Config>(change.content.clone()) {
             Ok(config) => {
-                self.config = config;
+                self.config = D::succeed(&self.config, config, at);
                 self.config_version = change.version.as_str().to_owned();
                 self.visit(place, folded, D::reconfigured);
             }

@@ -20,7 +20,6 @@ pub mod histogram;
 pub mod latest;
 mod look;
 pub mod merge;
-pub mod older;
 pub mod outbox;
 mod packed;
 pub mod pane;

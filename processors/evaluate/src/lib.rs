@@ -7,6 +7,7 @@
 
 mod figure;
 mod files;
+mod revenue;
 mod sentiment;
 mod speed;
 mod texts;
@@ -61,6 +62,30 @@ pub const EVALUATIONS: &[Evaluation] = &[
         about: "what questions to a bank are about, of 77 intents",
         reads: &["banking77"],
         run: themes::many,
+    },
+    Evaluation {
+        name: "revenue-month",
+        about: "What will be won next month, at the start of each month.",
+        reads: &["crm_sales"],
+        run: revenue::next_month,
+    },
+    Evaluation {
+        name: "revenue-quarter",
+        about: "What will be won next quarter, at the start of each quarter.",
+        reads: &["crm_sales"],
+        run: revenue::next_quarter,
+    },
+    Evaluation {
+        name: "revenue-mid-month",
+        about: "What will be won this month, on the evening of the 15th.",
+        reads: &["crm_sales"],
+        run: revenue::mid_month,
+    },
+    Evaluation {
+        name: "revenue-interval",
+        about: "Whether the 80 % interval of what will be won holds 80 %.",
+        reads: &["crm_sales"],
+        run: revenue::intervals,
     },
 ];
 

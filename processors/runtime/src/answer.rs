@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use nexusflow_domain::query::{Query, Which, search};
 use nexusflow_domain::retention::ranking::Asked;
 use nexusflow_domain::subject::Subject;
+use nexusflow_domain::views::deals::list;
 use nexusflow_domain::views::{self, alerts, customer};
 use nexusflow_log::async_nats::Message;
 use nexusflow_model::event::alert::AlertKey;
@@ -103,6 +104,10 @@ async fn answer(shared: &Shared, live: &Mutex<Live>, question: Message, query: R
             vec![serde_json::to_vec(&found).unwrap_or_default()]
         }
         Ok(Query::Ranking(asked)) => vec![ranking(live, &asked).await],
+        Ok(Query::Deals { wanted, limit }) => {
+            let found = with(live, |live| list::find(&live.partition, &wanted, limit.min(500)));
+            vec![serde_json::to_vec(&found).unwrap_or_default()]
+        }
         Ok(Query::Alert { subject, alert }) => vec![one_alert(shared, live, &subject, &alert).await],
         Ok(Query::Customer(id)) => vec![customer(shared, live, &id).await],
         Ok(Query::Models) => vec![with(live, |live| {

@@ -63,6 +63,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
 ];
 
 const TEXT: &str = r#"{"type": "string"}"#;
+const DATE: &str = r#"{"type": "string", "format": "date"}"#;
 
 const fn query(name: &'static str, about: &'static str, schema: &'static str) -> Param {
     Param { name, place: "query", is_required: false, about, schema }
@@ -199,7 +200,19 @@ pub(super) const ALL: &[Operation] = &[
     },
     Operation {
         about: "The same as the live topic, once.",
-        params: &[PERIOD, DAYS, CUSTOMER_PARAM, GROUP_PARAM, KIND_PARAM, OWNER_PARAM, LIMIT_PARAM],
+        params: &[
+            PERIOD,
+            DAYS,
+            CUSTOMER_PARAM,
+            GROUP_PARAM,
+            KIND_PARAM,
+            OWNER_PARAM,
+            LIMIT_PARAM,
+            query("on", "Of topics that tell how it stood: the day.", DATE),
+            query("from", "Of topics of the pipeline: the first day.", DATE),
+            query("to", "Of topics of the pipeline: the last day.", DATE),
+            query("pipeline", "Of topics of the pipeline: which one.", TEXT),
+        ],
         answers: &[(200, "Its rows.", "View"), BAD, UNKNOWN, NO_WORKER],
         ..get("/api/v1/views/{topic}", "readTopic", "look", "Read a topic")
     },
@@ -214,6 +227,22 @@ pub(super) const ALL: &[Operation] = &[
             NO_WORKER,
         ],
         ..get("/api/v1/customers", "findCustomers", "look", "Find customers")
+    },
+    Operation {
+        about: "Those worth most, of any currency. Decided ones are told apart by when they were decided, open ones by when they were \
+                created.",
+        params: &[
+            query("status", "How they stand.", r#"{"type": "string", "enum": ["open", "won", "lost"]}"#),
+            query("pipeline", "Their pipeline.", TEXT),
+            query("stage", "The stage they are or were in.", TEXT),
+            query("segment", "Their segment.", TEXT),
+            query("owner", "Who sells them, or sold them.", TEXT),
+            query("from", "The first day, in the time zone of the business.", DATE),
+            query("to", "The last day.", DATE),
+            query("limit", "How many.", r#"{"type": "integer", "minimum": 1, "maximum": 500, "default": 100}"#),
+        ],
+        answers: &[(200, "How many there are, and those worth most.", "Deals"), BAD, NO_WORKER],
+        ..get("/api/v1/deals", "findDeals", "look", "Find deals")
     },
     Operation {
         answers: &[(200, "Everything known of them.", "Customer"), BAD, UNKNOWN, NO_WORKER],

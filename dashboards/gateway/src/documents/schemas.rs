@@ -174,6 +174,16 @@ fn own() -> Vec<(&'static str, Value)> {
             }}),
         ),
         ("Customers", answered.clone()),
+        (
+            "Deals",
+            object(
+                &["total", "items"],
+                json!({
+                    "as_of": {"type": ["string", "null"]}, "total": {"type": "integer"}, "items": items(named("Object")),
+                    "missing_partitions": items(json!({"type": "integer"})),
+                }),
+            ),
+        ),
         ("Alerts", answered),
         ("Customer", object(&["id"], json!({"id": text()}))),
         (

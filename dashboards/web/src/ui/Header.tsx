@@ -10,6 +10,7 @@ const PAGES = [
   { href: "/", label: "Wall" },
   { href: "/alerts", label: "Alerts" },
   { href: "/health", label: "Health" },
+  { href: "/pipeline", label: "Pipeline" },
   { href: "/customers", label: "Customers" },
   { href: "/voice", label: "Voice" },
   { href: "/operator", label: "Operator" },

@@ -3,58 +3,19 @@
 use crate::Fold;
 use crate::money_by_currency::MoneyByCurrency;
 use crate::profile::Facet;
-use nexusflow_engine::{Histogram, Latest, merge_fields};
-use nexusflow_model::event::sales::OpportunityCreated;
-use nexusflow_model::{Envelope, Event, Id, Label, Money, Timestamp};
+use crate::revenue::deal::Deal;
+use crate::revenue::facts;
+use nexusflow_engine::{Histogram, merge_fields};
+use nexusflow_model::{Envelope, Event, Id, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Moments of a deal that are kept at the most.
-const MOMENTS_KEPT: usize = 32;
+pub use crate::revenue::deal::Status;
 
 /// A customer's deals.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Opportunities {
     deals: BTreeMap<Id, Deal>,
-}
-
-/// What all events of one opportunity say together.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Deal {
-    created_at: Latest<()>,
-    pipeline: Latest<Label>,
-    stage: Latest<Label>,
-    amount: Latest<Money>,
-    expected_close_at: Latest<Timestamp>,
-    owner: Latest<Label>,
-    outcome: Latest<Outcome>,
-    /// How often the expected close was put off.
-    pushes: u32,
-    /// When something happened to it, in order; the first and the last.
-    moments: Vec<Timestamp>,
-    /// When it is looked at again.
-    wake_at: Option<Timestamp>,
-}
-
-/// How a deal ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Outcome {
-    /// Won, for this amount where one was said with it.
-    Won(Option<Money>),
-    /// Lost.
-    Lost,
-}
-
-/// Whether a deal is open, won or lost. The order is that of the pipeline view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Not decided.
-    Open,
-    /// Won.
-    Won,
-    /// Lost.
-    Lost,
 }
 
 /// Deals. A day's pane counts what was created, won and lost in it; `by_stage` is meaningful in the pane of all time.
@@ -74,8 +35,9 @@ pub struct DealCounts {
     pub by_stage: BTreeMap<StageKey, StageCounts>,
 }
 
-/// Where a deal stands: pipeline, status, stage (empty for won and lost).
-pub type StageKey = (String, Status, String);
+/// Where a deal stands: pipeline, status, stage (empty for won and lost), and how likely its seller says it is to be won, in basis
+/// points, where that was said.
+pub type StageKey = (String, Status, String, Option<u16>);
 
 /// Deals of one stage.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -95,106 +57,24 @@ impl Facet for Opportunities {
         match &envelope.event {
             Event::OpportunityCreated(it) => self.change(context, at, &it.opportunity, |deal| deal.create(at, tie, it)),
             Event::OpportunityStageChanged(it) => {
-                self.change(context, at, &it.opportunity, |deal| deal.stage.say(at, tie, it.stage.clone()));
+                self.change(context, at, &it.opportunity, |deal| deal.come_into(at, tie, it));
             }
             Event::OpportunityAmountChanged(it) => {
-                self.change(context, at, &it.opportunity, |deal| deal.amount.say(at, tie, it.amount));
+                self.change(context, at, &it.opportunity, |deal| deal.be_worth(at, tie, it.amount));
             }
             Event::OpportunityCloseDateChanged(it) => {
-                self.change(context, at, &it.opportunity, |deal| deal.put_off(at, tie, it.expected_close_at));
+                self.change(context, at, &it.opportunity, |deal| deal.be_expected(at, tie, it.expected_close_at));
             }
             Event::OwnerChanged(it) => {
                 if let Some(opportunity) = &it.opportunity {
-                    self.change(context, at, opportunity, |deal| deal.owner.say(at, tie, it.owner.clone()));
+                    self.change(context, at, opportunity, |deal| deal.go_to(at, tie, &it.owner));
                 }
             }
-            Event::OpportunityWon(it) => {
-                self.change(context, at, &it.opportunity, |deal| deal.outcome.say(at, tie, Outcome::Won(it.amount)));
-            }
+            Event::OpportunityWon(it) => self.change(context, at, &it.opportunity, |deal| deal.win(at, tie, it)),
             Event::OpportunityLost(it) => {
-                self.change(context, at, &it.opportunity, |deal| deal.outcome.say(at, tie, Outcome::Lost));
+                self.change(context, at, &it.opportunity, |deal| deal.lose(at, tie, it.reason.as_ref()));
             }
             _ => {}
-        }
-    }
-}
-
-impl Deal {
-    fn create(&mut self, at: Timestamp, tie: u64, it: &OpportunityCreated) {
-        self.created_at.say(at, tie, ());
-        if let Some(pipeline) = &it.pipeline {
-            self.pipeline.say(at, tie, pipeline.clone());
-        }
-        self.stage.say(at, tie, it.stage.clone());
-        if let Some(amount) = it.amount {
-            self.amount.say(at, tie, amount);
-        }
-        if let Some(expected) = it.expected_close_at {
-            self.expected_close_at.say(at, tie, expected);
-        }
-        if let Some(owner) = &it.owner {
-            self.owner.say(at, tie, owner.clone());
-        }
-    }
-
-    fn put_off(&mut self, at: Timestamp, tie: u64, expected: Timestamp) {
-        self.pushes += u32::from(self.expected_close_at.get().is_some_and(|before| expected > *before));
-        self.expected_close_at.say(at, tie, expected);
-    }
-
-    /// Something happened to it.
-    fn happened(&mut self, at: Timestamp) {
-        let place = self.moments.partition_point(|own| *own < at);
-        if self.moments.len() >= MOMENTS_KEPT {
-            self.moments.remove(1);
-        }
-        self.moments.insert(place.min(self.moments.len()), at);
-    }
-
-    /// When it is expected to close.
-    pub fn expected_close_at(&self) -> Option<Timestamp> {
-        self.expected_close_at.get().copied()
-    }
-
-    /// How often the expected close was put off.
-    pub fn pushes(&self) -> u32 {
-        self.pushes
-    }
-
-    /// When something happened to it last.
-    pub fn heard_at(&self) -> Option<Timestamp> {
-        self.moments.last().copied()
-    }
-
-    /// Who sells it.
-    pub fn owner(&self) -> Option<&Label> {
-        self.owner.get()
-    }
-
-    /// Which pipeline it is in.
-    pub fn pipeline(&self) -> &str {
-        self.pipeline.get().map_or("default", Label::as_str)
-    }
-
-    /// Which stage it is or was in; empty where none was said yet.
-    pub fn stage(&self) -> &str {
-        self.stage.get().map_or("", Label::as_str)
-    }
-
-    /// Whether it is open, won or lost.
-    pub fn status(&self) -> Status {
-        match self.outcome.get() {
-            None => Status::Open,
-            Some(Outcome::Won(_)) => Status::Won,
-            Some(Outcome::Lost) => Status::Lost,
-        }
-    }
-
-    /// What it is worth, as far as is known: what it was won for, else the latest amount said.
-    pub fn amount(&self) -> Option<Money> {
-        match self.outcome.get() {
-            Some(Outcome::Won(Some(amount))) => Some(*amount),
-            _ => self.amount.get().copied(),
         }
     }
 }
@@ -213,7 +93,7 @@ impl Opportunities {
     /// Says when a deal is looked at again: `set` is given when that was to be, and gives when it is.
     pub(crate) fn wake(&mut self, id: &Id, set: impl FnOnce(Option<Timestamp>) -> Option<Timestamp>) {
         if let Some(deal) = self.deals.get_mut(id) {
-            deal.wake_at = set(deal.wake_at);
+            deal.wake(set);
         }
     }
 
@@ -222,25 +102,24 @@ impl Opportunities {
         let mut deal = before.clone();
         change(&mut deal);
         deal.happened(at);
-        if deal != before {
-            count(context, &before, -1);
-            count(context, &deal, 1);
-            self.deals.insert(id.clone(), deal);
-        }
+        count(context, &before, -1);
+        count(context, &deal, 1);
+        facts::recount(context, &before, &deal);
+        self.deals.insert(id.clone(), deal);
     }
 }
 
 fn count(context: &mut Fold<'_>, deal: &Deal, times: i64) {
-    let pauses: Vec<i64> = deal.moments.windows(2).map(|pair| pair[1].ms_since(pair[0]) / 3_600_000).collect();
+    let pauses = deal.pauses_h();
     context.count_now(|rollup| pauses.iter().for_each(|hours| rollup.deals.pause_h.add(*hours, times)));
-    if let Some(at) = deal.created_at.at() {
+    if let Some(at) = deal.created_at() {
         context.count_at(at, |rollup| rollup.deals.created += times);
     }
-    if deal.created_at.at().or(deal.outcome.at()).is_none() {
+    if deal.created_at().or(deal.closed_at()).is_none() {
         return;
     }
     let (status, amount) = (deal.status(), deal.amount());
-    if let Some(closed_at) = deal.outcome.at() {
+    if let Some(closed_at) = deal.closed_at() {
         context.count_at(closed_at, |rollup| match status {
             Status::Won => {
                 rollup.deals.won += times;
@@ -251,8 +130,8 @@ fn count(context: &mut Fold<'_>, deal: &Deal, times: i64) {
             _ => rollup.deals.lost += times,
         });
     }
-    let stage = if status == Status::Open { deal.stage() } else { "" };
-    let key = (deal.pipeline().to_owned(), status, stage.to_owned());
+    let (stage, said_bp) = if status == Status::Open { (deal.stage(), deal.said_bp()) } else { ("", None) };
+    let key = (deal.pipeline().to_owned(), status, stage.to_owned(), said_bp);
     context.count_now(|rollup| {
         let counts = rollup.deals.by_stage.entry(key.clone()).or_default();
         counts.count += times;

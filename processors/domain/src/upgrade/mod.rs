@@ -1,14 +1,12 @@
-//! Reading what older versions have stored, a step a version.
+//! Reading what older versions have stored.
 //!
-//! When a stored type changes, its old form moves into the file of the version that ends, with the step to the next one, and
-//! [`Commerce::VERSION`](crate::Commerce) is raised. Versions 1 and 2 are not read: they did not keep when tickets were answered
-//! and what customers' health was, without which no clock of a ticket and no alert can be right. Their state is rebuilt from the
-//! log, where it all stands. `tests/golden` holds a checkpoint of every version there was.
-
-mod v3;
+//! When a stored type changes, [`Commerce::VERSION`](crate::Commerce) is raised. Where what is stored can be made into what is to be
+//! stored, the old form moves into a file of the version that ends, with the step to the next one. Versions 1 to 4 are not read: they
+//! kept neither which stages a deal went through, nor what a customer wrote text by text, nor when they were heard of. Their state
+//! is rebuilt from the log, where it all stands. `tests/golden` holds a checkpoint of every version there was.
 
 use crate::Commerce;
-use nexusflow_engine::{Domain, Partition, RestoreError, older};
+use nexusflow_engine::{Domain, Partition, RestoreError};
 
 /// The state from the parts of a checkpoint that version `version` of the domain has written.
 ///
@@ -20,11 +18,6 @@ pub fn restore<'a>(
 ) -> Result<Partition<Commerce>, RestoreError> {
     match version {
         Commerce::VERSION => Partition::restore(parts),
-        3 => {
-            let renewed = parts.into_iter().map(|(part, bytes)| Ok((part, older::renewed(part, bytes, v3::renew)?)));
-            let parts = renewed.collect::<Result<Vec<_>, RestoreError>>()?;
-            Partition::restore(parts.iter().map(|(part, bytes)| (*part, &**bytes)))
-        }
         found => Err(RestoreError::Version { found, known: Commerce::VERSION }),
     }
 }

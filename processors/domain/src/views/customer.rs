@@ -3,7 +3,7 @@
 use crate::experience::tickets::{State, Ticket};
 use crate::money_by_currency::MoneyByCurrency;
 use crate::retention::health::{self, Band};
-use crate::revenue::opportunities::Deal;
+use crate::revenue::deal::Deal;
 use crate::views::table::time;
 use crate::voice::satisfaction::{Mean, rounded_ratio};
 use crate::voice::words;

@@ -115,11 +115,12 @@ fn rows(scene: &Scene<'_>, figure: &Figure, period: &Period, everything: &Rollup
             ]]
         }
         Read::Money(read) => {
-            let (sums, n) = read(current, scene.business);
+            let (today, _) = scene.today();
+            let (sums, n) = read(current, scene.business, today);
             let own = scene.business.business.currency;
             let row = |currency| {
                 let key = if currency == own { figure.key.to_owned() } else { format!("{}:{currency}", figure.key) };
-                let of = |rollup: &Rollup| Some(read(rollup, scene.business).0.get(currency));
+                let of = |rollup: &Rollup| Some(read(rollup, scene.business, today).0.get(currency));
                 let value = (n > 0 || currency != own).then(|| sums.get(currency));
                 let prior = if !figure.has_past { None } else { prior(figure.unit, &period.prior, of) };
                 let trend = trend(figure, period, of);

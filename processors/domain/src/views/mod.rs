@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod customer;
 pub mod days;
+pub mod deals;
 pub mod figures;
 pub mod health;
 pub mod pipeline;
@@ -10,6 +11,7 @@ mod readings;
 pub mod scene;
 pub mod sentiment;
 pub mod sources;
+pub(crate) mod span;
 pub mod table;
 pub mod texts;
 pub mod themes;
@@ -42,6 +44,13 @@ pub const TOPICS: &[Topic] = &[
     health::BY_KIND,
     health::DAYS,
     pipeline::TOPIC,
+    deals::bridge::TOPIC,
+    deals::forecast::TOPIC,
+    deals::funnel::TOPIC,
+    deals::quota::TOPIC,
+    deals::segments::TOPIC,
+    deals::velocity::TOPIC,
+    deals::win_rate::TOPIC,
     tickets::TOPIC,
     days::TOPIC,
     sentiment::TOPIC,

@@ -18,8 +18,8 @@ pub(crate) struct Reading {
 pub(crate) enum Read {
     /// A number.
     Number(fn(&Rollup) -> Reading),
-    /// Money, each currency for itself, and how many it is of.
-    Money(fn(&Rollup, &Business) -> (MoneyByCurrency, i64)),
+    /// Money as of a day, each currency for itself, and how many it is of.
+    Money(fn(&Rollup, &Business, i32) -> (MoneyByCurrency, i64)),
 }
 
 /// A figure of the wall.
@@ -41,7 +41,7 @@ const fn now(key: &'static str, unit: &'static str, read: fn(&Rollup) -> Reading
     Figure { key, unit, is_now: true, has_past: false, read: Read::Number(read) }
 }
 
-const fn money(key: &'static str, is_now: bool, read: fn(&Rollup, &Business) -> (MoneyByCurrency, i64)) -> Figure {
+const fn money(key: &'static str, is_now: bool, read: fn(&Rollup, &Business, i32) -> (MoneyByCurrency, i64)) -> Figure {
     Figure { key, unit: "money", is_now, has_past: !is_now, read: Read::Money(read) }
 }
 
@@ -51,9 +51,9 @@ pub(crate) const FIGURES: &[Figure] = &[
         let parts = r.commerce.by_status.iter().map(|(status, n)| (status.clone(), *n)).collect();
         Reading { value: Some(r.commerce.orders), n: r.commerce.orders, parts }
     }),
-    money("order_value", false, |r, _| (r.commerce.order_value.clone(), r.commerce.orders)),
-    money("freight", false, |r, _| (r.commerce.freight.clone(), r.commerce.orders)),
-    money("revenue", false, |r, _| (r.commerce.revenue.clone(), r.commerce.payments)),
+    money("order_value", false, |r, _, _| (r.commerce.order_value.clone(), r.commerce.orders)),
+    money("freight", false, |r, _, _| (r.commerce.freight.clone(), r.commerce.orders)),
+    money("revenue", false, |r, _, _| (r.commerce.revenue.clone(), r.commerce.payments)),
     over("on_time_share", "bp", |r| {
         let d = &r.delivery;
         let on_time = rounded_ratio((d.promised - d.late) * 10_000, d.promised);
@@ -117,11 +117,13 @@ pub(crate) const FIGURES: &[Figure] = &[
             [("negative", s.negative), ("neutral", s.neutral), ("positive", s.positive), ("unknown", s.unknown)];
         Reading { value: s.mean.milli(), n: s.mean.n, parts: self::parts(&parts) }
     }),
-    money("pipeline_open", true, |r, _| open_pipeline(r, |_, _| 10_000)),
-    money("pipeline_weighted", true, |r, business| {
-        open_pipeline(r, |pipeline, stage| business.stage(pipeline, stage).map_or(0, |(bp, _)| i64::from(bp)))
+    money("pipeline_open", true, |r, _, _| open_pipeline(r, |_, _, _| 10_000)),
+    money("pipeline_weighted", true, |r, business, day| {
+        open_pipeline(r, |pipeline, stage, said_bp| {
+            i64::from(said_bp.or_else(|| Some(business.stage(pipeline, stage, day)?.0)).unwrap_or(0))
+        })
     }),
-    money("won_value", false, |r, _| (r.deals.won_value.clone(), r.deals.won)),
+    money("won_value", false, |r, _, _| (r.deals.won_value.clone(), r.deals.won)),
     over("win_rate", "bp", |r| {
         let (won, lost) = (r.deals.won, r.deals.lost);
         let rate = rounded_ratio(won * 10_000, won + lost);
@@ -148,14 +150,15 @@ fn parts(parts: &[(&str, i64)]) -> Vec<(String, i64)> {
     parts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
 }
 
-/// The open deals, each stage's amount times its probability in basis points, rounded a stage.
-fn open_pipeline(rollup: &Rollup, probability_bp: impl Fn(&str, &str) -> i64) -> (MoneyByCurrency, i64) {
+/// The open deals, each stage's amount times its probability in basis points, rounded a stage. What a seller says of a deal goes
+/// before what its stage says.
+fn open_pipeline(rollup: &Rollup, probability_bp: impl Fn(&str, &str, Option<u16>) -> i64) -> (MoneyByCurrency, i64) {
     let (mut sum, mut n) = (MoneyByCurrency::default(), 0);
-    for ((pipeline, status, stage), counts) in &rollup.deals.by_stage {
+    for ((pipeline, status, stage, said_bp), counts) in &rollup.deals.by_stage {
         if *status == Status::Open {
             n += counts.count;
             for (currency, minor) in counts.amount.iter() {
-                sum.add_minor(currency, weighted(minor, probability_bp(pipeline, stage)));
+                sum.add_minor(currency, weighted(minor, probability_bp(pipeline, stage, *said_bp)));
             }
         }
     }

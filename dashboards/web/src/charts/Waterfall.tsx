@@ -1,0 +1,85 @@
+import { scaleBand, scaleLinear } from "d3-scale";
+import styles from "./charts.module.css";
+import { px, type Size } from "./size";
+
+/** A column of a waterfall: a level stands on the ground, a change hangs where the one before it ended. */
+export interface Fall {
+  readonly id: string;
+  readonly name: string;
+  readonly amount: number;
+  readonly isLevel: boolean;
+  readonly text: string;
+  readonly source: string;
+  readonly currency: string;
+}
+
+interface Props extends Size {
+  readonly falls: readonly Fall[];
+  readonly label: string;
+}
+
+const SIGN = { up: "▲ ", down: "▼ ", level: "" } as const;
+const COLOUR = { up: "var(--good)", down: "var(--bad)", level: "var(--column)" } as const;
+
+function way(fall: Fall): keyof typeof SIGN {
+  if (fall.isLevel) return "level";
+  return fall.amount >= 0 ? "up" : "down";
+}
+
+/** From one level to another, change by change. What grew and what shrank is told by a sign as well as by colour. */
+export function Waterfall({ falls, width, height, em, label }: Props) {
+  const floor = height - em * 1.7;
+  let level = 0;
+  const spans = falls.map((fall) => {
+    const from = fall.isLevel ? 0 : level;
+    level = fall.isLevel ? fall.amount : level + fall.amount;
+    return { fall, from, to: level };
+  });
+  const ends = spans.flatMap(({ from, to }) => [from, to]);
+  const y = scaleLinear([Math.min(0, ...ends), Math.max(1, ...ends)], [floor, em * 2]);
+  const x = scaleBand(
+    falls.map((fall) => fall.id),
+    [0, width],
+  ).paddingInner(0.22);
+  const size = px(Math.min(em, x.bandwidth() / 4.6));
+  return (
+    <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
+      <line className={styles.axis} x1={0} x2={px(width)} y1={px(y(0))} y2={px(y(0))} />
+      {spans.map(({ fall, from, to }, i) => {
+        const left = x(fall.id) ?? 0;
+        const middle = px(left + x.bandwidth() / 2);
+        const top = Math.min(y(from), y(to));
+        const next = falls[i + 1];
+        return (
+          <g key={fall.id}>
+            <rect
+              x={px(left)}
+              width={px(x.bandwidth())}
+              y={px(top)}
+              height={px(Math.max(1, Math.abs(y(to) - y(from))))}
+              fill={COLOUR[way(fall)]}
+            />
+            {next !== undefined && (
+              <line
+                className={styles.axis}
+                x1={px(left + x.bandwidth())}
+                x2={px(x(next.id) ?? width)}
+                y1={px(y(to))}
+                y2={px(y(to))}
+              />
+            )}
+            <text className={styles.tick} x={middle} y={px(top - em * 0.4)} fontSize={size}>
+              {SIGN[way(fall)]}
+              <tspan data-src={fall.source} data-raw={fall.amount} data-currency={fall.currency}>
+                {fall.text}
+              </tspan>
+            </text>
+            <text className={styles.tick} x={middle} y={px(height - em * 0.4)} fontSize={size}>
+              {fall.name}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
