@@ -1,10 +1,9 @@
 //! Profiles and timers in chunks, so that a checkpoint writes what changed, and stops the fold for one chunk at a time.
 
 use crate::Domain;
-use crate::fold::{Key, Slot};
+use crate::fold::Key;
 use crate::held::{Bytes, Held};
-use crate::packed::{self, PackedError};
-use crate::seen::Seen;
+use crate::packed::PackedError;
 use nexusflow_model::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;

@@ -11,7 +11,6 @@ use crate::pane::{Pane, Rollups};
 use crate::shared::Shared;
 use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part that holds what is small: sequence, clock, configuration, counters, decisions.

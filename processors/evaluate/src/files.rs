@@ -25,7 +25,6 @@ pub enum EvaluateError {
     },
 }
 
-#[expect(dead_code, reason = "the first evaluation will read")]
 /// The bytes of a file below the folder of the data.
 ///
 /// # Errors
