@@ -103,10 +103,19 @@ export function Voice() {
           words={(value) => (value === "1" ? "Today" : value === "365" ? "1 year" : `${value} days`)}
         />
         <div className={styles.grid} data-dim={line.dim}>
-          <div className={styles.wide}>
+          <div className={styles.column}>
             <Line rows={line.rows} whole={whole.rows[0]} zone={zone} />
+            <Themes rows={themes.rows} chosen={theme} onChoose={(value) => set("theme", value)} />
+            <Texts
+              key={`${theme}|${sentiment}`}
+              theme={theme}
+              sentiment={sentiment}
+              onSentiment={(value: Sentiment | null) => set("sentiment", value)}
+              version={version}
+              now={present}
+            />
           </div>
-          <div className={styles.narrow}>
+          <div className={styles.column}>
             <Nps days={days} />
             <Choice
               of={APART}
@@ -117,18 +126,6 @@ export function Voice() {
             />
             <Apart rows={apart.rows} title={`By ${by}`} />
             <Competitors rows={rivals.rows} />
-          </div>
-          <div className={styles.wide}>
-            <Themes rows={themes.rows} chosen={theme} onChoose={(value) => set("theme", value)} />
-            <Texts
-              theme={theme}
-              sentiment={sentiment}
-              onSentiment={(value: Sentiment | null) => set("sentiment", value)}
-              version={version}
-              now={present}
-            />
-          </div>
-          <div className={styles.narrow}>
             <Review themes={names} version={version} now={present} onLabelled={again} />
           </div>
         </div>
