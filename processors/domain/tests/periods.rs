@@ -39,7 +39,10 @@ fn written(first: &str, last: &str) -> Partition<Commerce> {
 }
 
 /// (from, to, resolution, texts) of each row.
-fn rows(partition: &Partition<Commerce>, params: &[(&str, &str)]) -> Result<Vec<(String, String, String, i64)>, String> {
+fn rows(
+    partition: &Partition<Commerce>,
+    params: &[(&str, &str)],
+) -> Result<Vec<(String, String, String, i64)>, String> {
     let mut merged: Merged<Rollup, Card> = Merged::default();
     let panes = partition.rollups().panes().iter().map(|(pane, rollup)| (*pane, Some(rollup.clone())));
     let contribution: Contribution<Rollup, Activity, Card> = Contribution {
@@ -97,7 +100,10 @@ fn all_together_is_one_row_and_the_sum_is_right_over_a_change_of_clocks() {
     let partition = written("2026-03-27T23:00:00Z", "2026-03-30T21:59:00Z");
     let asked = [("from", "2026-03-28"), ("to", "2026-03-31"), ("step", "all")];
     let whole = rows(&partition, &asked).unwrap();
-    assert_eq!(whole, [("2026-03-28T00:00:00+01:00".into(), "2026-03-31T00:00:00+02:00".into(), "as asked".into(), 71)]);
+    assert_eq!(
+        whole,
+        [("2026-03-28T00:00:00+01:00".into(), "2026-03-31T00:00:00+02:00".into(), "as asked".into(), 71)]
+    );
     let by_hour = rows(&partition, &[("from", "2026-03-29"), ("to", "2026-03-30"), ("step", "hour")]).unwrap();
     assert_eq!((by_hour.len(), by_hour.iter().map(|row| row.3).sum::<i64>()), (23, 23));
 }

@@ -112,7 +112,8 @@ fn world(seed: u64) -> Vec<Envelope> {
     for (n, customer) in customers.iter().enumerate() {
         for (again, kind) in ["business", "consumer"].iter().enumerate() {
             let at_h = chance.below(60) as i64;
-            let data = json!({"kind": kind, "tier": ["gold", "silver"][chance.below(2)]});
+            let tier = ["gold", "silver"][chance.below(2)];
+            let data = json!({"kind": kind, "tier": tier});
             events.push(event(5_000 + (n * 2 + again) as u64, customer, at_h, "customer.identified", &data));
         }
     }

@@ -8,7 +8,8 @@ use nexusflow_learn::themes::{Example, Model, Settings, train};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const SPLIT: &str = "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
+const SPLIT: &str =
+    "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
 /// How sure annotators have to be of a reason to be called sure.
 const SURE: f64 = 0.66;
 /// What they say who could not say why.
@@ -77,7 +78,8 @@ fn surest<'a>(cases: &[Judged<'a>]) -> Vec<Judged<'a>> {
 /// Why people complain to airlines: ten reasons.
 pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let tweets = texts::tweets(data)?;
-    let reasons: BTreeSet<&str> = tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
+    let reasons: BTreeSet<&str> =
+        tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
     let themes: Vec<String> = reasons.iter().map(|reason| (*reason).to_owned()).collect();
     let theme = |tweet: &Tweet| themes.iter().position(|own| *own == tweet.reason).map(|at| at as u16);
     let (before, after) = texts::by_time(&tweets);
@@ -86,10 +88,8 @@ pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
         Some(Example { text: &tweet.text, theme: theme(tweet)?, weight: tweet.reason_sure as f32 })
     });
     let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
-    let cases: Vec<Judged<'_>> = after
-        .iter()
-        .filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet))))
-        .collect();
+    let cases: Vec<Judged<'_>> =
+        after.iter().filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet)))).collect();
     let is_sure = |case: &&Judged<'_>| case.tweet.is_some_and(|own| own.reason_sure >= SURE && own.reason != NO_REASON);
     let sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
     let asked = |what, first, floor, aim| Asked { what, first, floor, aim };
@@ -167,9 +167,9 @@ pub(crate) fn many(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let keys: BTreeSet<&str> = learned.iter().map(|question| question.category.as_str()).collect();
     let themes: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
     let theme = |key: &str| themes.iter().position(|own| own == key).map(|at| at as u16);
-    let examples = learned.iter().filter_map(|question| {
-        Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 })
-    });
+    let examples = learned
+        .iter()
+        .filter_map(|question| Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 }));
     let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
     let cases: Vec<Judged<'_>> = asked
         .iter()

@@ -28,7 +28,7 @@ export function BandLine({ points, width, height, em, label, tick, place, limits
   const ends = points.flatMap(({ value, margin }) =>
     value === null ? [] : [within(value - (margin ?? 0)), within(value + (margin ?? 0))],
   );
-  const [low = limits[0], high = limits[1]] = extent([...ends, 0]);
+  const [low = limits[0], high = limits[1]] = ends.length === 0 ? limits : extent([...ends, 0]);
   const y = scaleLinear([low, high === low ? low + 1 : high], [floor, em * 0.7]).nice(4);
   const step = (width - left) / Math.max(1, points.length);
   const x = (i: number) => left + step * (i + 0.5);

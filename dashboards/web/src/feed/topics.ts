@@ -178,6 +178,10 @@ export type ThemeRow = v.InferOutput<typeof theme>;
 const competitor = v.object({ ...theme.entries, competitor: text, theme: v.optional(text, "") });
 export type CompetitorRow = v.InferOutput<typeof competitor>;
 
+const npsDay = v.object({ day: text, nps_promoters: int, nps_detractors: int, nps_answers: int });
+export type NpsDay = v.InferOutput<typeof npsDay>;
+
+export const NPS_DAYS = state("days", npsDay);
 export const SENTIMENT = state("sentiment", sentiment);
 export const THEMES = state("themes", theme);
 export const COMPETITORS = state("competitors", competitor);

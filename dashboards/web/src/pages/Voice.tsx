@@ -3,16 +3,14 @@ import { useLocation, useSearch } from "wouter";
 import { Who } from "../alerts/Who";
 import { useTopic, useZone } from "../feed/hooks";
 import { presentOf } from "../feed/present";
-import { COMPETITORS, FIGURES, SENTIMENT, THEMES } from "../feed/topics";
-import { figureText } from "../format/figure";
-import { DASH } from "../format/money";
+import { COMPETITORS, SENTIMENT, THEMES } from "../feed/topics";
 import { useNow } from "../ui/clock";
 import { Freshness } from "../ui/Freshness";
 import { Header } from "../ui/Header";
-import { Num } from "../ui/Num";
 import { useTitle } from "../ui/title";
 import { Apart, Competitors } from "../voice/Apart";
 import { Line } from "../voice/Line";
+import { Nps } from "../voice/Nps";
 import { Review } from "../voice/Review";
 import { Texts } from "../voice/Texts";
 import { Themes } from "../voice/Themes";
@@ -21,7 +19,6 @@ import styles from "../voice/voice.module.css";
 import page from "./page.module.css";
 
 const DAYS = ["1", "7", "30", "90", "365"] as const;
-const FIGURE_PERIOD: Readonly<Record<string, string>> = { "1": "today", "7": "7d", "365": "365d" };
 const SENTIMENTS = ["negative", "neutral", "positive", "unknown"] as const;
 const APART = ["channel", "kind", "tier", "product"] as const;
 /** Texts are asked for this often: they are in the log, not among the figures. */
@@ -75,27 +72,6 @@ interface ChoiceProps<T extends string> {
   readonly words: (value: T) => string;
 }
 
-function Nps({ days }: { days: string }) {
-  const { rows } = useTopic(FIGURES, { period: FIGURE_PERIOD[days] ?? "30d" });
-  const nps = rows.find((figure) => figure.key === "nps");
-  return (
-    <section aria-labelledby="nps" className={styles.section}>
-      <h2 id="nps" className={styles.h2}>
-        Net Promoter Score
-      </h2>
-      <p className={styles.headline}>
-        <Num
-          className={styles.large}
-          text={nps === undefined ? DASH : figureText(nps)}
-          raw={nps?.value ?? null}
-          source="figures|nps|value"
-        />
-        <span className={styles.quiet}>{nps?.n == null ? "" : `${nps.n} answers`}</span>
-      </p>
-    </section>
-  );
-}
-
 /** The voice of the customer: how it sounds, what it is about, what it says, and what a person should look at. */
 export function Voice() {
   useTitle("Voice of the customer");
@@ -127,10 +103,19 @@ export function Voice() {
           words={(value) => (value === "1" ? "Today" : value === "365" ? "1 year" : `${value} days`)}
         />
         <div className={styles.grid} data-dim={line.dim}>
-          <div className={styles.wide}>
+          <div className={styles.column}>
             <Line rows={line.rows} whole={whole.rows[0]} zone={zone} />
+            <Themes rows={themes.rows} chosen={theme} onChoose={(value) => set("theme", value)} />
+            <Texts
+              key={`${theme}|${sentiment}`}
+              theme={theme}
+              sentiment={sentiment}
+              onSentiment={(value: Sentiment | null) => set("sentiment", value)}
+              version={version}
+              now={present}
+            />
           </div>
-          <div className={styles.narrow}>
+          <div className={styles.column}>
             <Nps days={days} />
             <Choice
               of={APART}
@@ -141,18 +126,6 @@ export function Voice() {
             />
             <Apart rows={apart.rows} title={`By ${by}`} />
             <Competitors rows={rivals.rows} />
-          </div>
-          <div className={styles.wide}>
-            <Themes rows={themes.rows} chosen={theme} onChoose={(value) => set("theme", value)} />
-            <Texts
-              theme={theme}
-              sentiment={sentiment}
-              onSentiment={(value: Sentiment | null) => set("sentiment", value)}
-              version={version}
-              now={present}
-            />
-          </div>
-          <div className={styles.narrow}>
             <Review themes={names} version={version} now={present} onLabelled={again} />
           </div>
         </div>

@@ -13,7 +13,7 @@ import { TextCard } from "./TextCard";
 import { type TextItem, textList } from "./texts";
 import styles from "./voice.module.css";
 
-const MOST = 12;
+const MOST = 6;
 const answer = v.object({ accepted: v.literal(true) });
 const MEANT = [
   { label: "Negative", score: -800 },

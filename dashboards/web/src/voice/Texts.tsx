@@ -1,9 +1,12 @@
+import { useState } from "react";
 import { useGet } from "../api/use-get";
 import { TextCard } from "./TextCard";
 import { type Sentiment, textList } from "./texts";
 import styles from "./voice.module.css";
 
-const MOST = 30;
+/** So many are shown, and so many more each time somebody asks for more, as far as the server gives. */
+const STEP = 12;
+const MOST = 100;
 const SENTIMENTS = ["negative", "neutral", "positive", "unknown"] as const;
 
 interface Props {
@@ -15,8 +18,8 @@ interface Props {
   readonly now: number;
 }
 
-function pathOf(theme: string | null, sentiment: Sentiment | null): string {
-  const query = new URLSearchParams({ limit: String(MOST) });
+function pathOf(theme: string | null, sentiment: Sentiment | null, limit: number): string {
+  const query = new URLSearchParams({ limit: String(limit) });
   if (theme !== null) query.set("theme", theme);
   if (sentiment !== null) query.set("sentiment", sentiment);
   return `/api/v1/texts?${query}`;
@@ -24,7 +27,8 @@ function pathOf(theme: string | null, sentiment: Sentiment | null): string {
 
 /** The newest of what customers wrote, with the words that carried each score. */
 export function Texts({ theme, sentiment, onSentiment, version, now }: Props) {
-  const { value, error, loading } = useGet(pathOf(theme, sentiment), textList, version);
+  const [limit, setLimit] = useState(STEP);
+  const { value, error, loading } = useGet(pathOf(theme, sentiment, limit), textList, version);
   const items = value?.items ?? [];
   const about =
     theme === null ? "What customers write" : theme === "" ? "About nothing known" : `About ${theme}`;
@@ -59,6 +63,11 @@ export function Texts({ theme, sentiment, onSentiment, version, now }: Props) {
           <TextCard key={item.place} item={item} now={now} />
         ))}
       </ul>
+      {items.length >= limit && limit < MOST && (
+        <button type="button" className={styles.more} onClick={() => setLimit(Math.min(MOST, limit + STEP))}>
+          Show more
+        </button>
+      )}
     </section>
   );
 }

@@ -91,7 +91,9 @@ fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
             sum(scene, bucket, &mut whole);
         }
         let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else { return Ok(Vec::new()) };
-        let is_exact = buckets.iter().all(|bucket| bucket.from >= from && bucket.to <= to);
+        // What has not happened yet is counted nowhere.
+        let is_exact =
+            buckets.iter().all(|bucket| bucket.from >= from && (bucket.to <= to || bucket.to > scene.clock));
         let resolution = if is_exact { "as asked" } else { "business day" };
         return Ok(rows(&whole, by, (first.from, last.to, resolution), &zone));
     }
