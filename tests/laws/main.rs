@@ -107,7 +107,7 @@ macro_rules! each {
     };
 }
 
-each!(customers, commerce, delivery, tickets, sla, satisfaction, sentiment, voice, deals, alerting, health);
+each!(customers, commerce, delivery, tickets, sla, satisfaction, sentiment, voice, deals, pipeline, alerting, health);
 
 fn any_rollup(seed: u64) -> Rollup {
     Rollup::deserialize(&mut Source::of(seed)).unwrap()

@@ -4,12 +4,11 @@ use crate::figure::{Better, Figure};
 use crate::files::EvaluateError;
 use crate::texts::{self, Tweet};
 use nexusflow_learn::figures::interval;
-use nexusflow_learn::themes::{Example, Model, Settings, train};
+use nexusflow_learn::themes::{Example, Guess, Model, Settings, train};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const SPLIT: &str =
-    "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
+const SPLIT: &str = "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
 /// How sure annotators have to be of a reason to be called sure.
 const SURE: f64 = 0.66;
 /// What they say who could not say why.
@@ -20,20 +19,21 @@ const NO_REASON: &str = "Can't Tell";
 struct Judged<'a> {
     tweet: Option<&'a Tweet>,
     theme: u16,
-    guesses: Vec<u16>,
-    sure: u16,
+    guesses: Vec<Guess>,
 }
 
 impl Judged<'_> {
     fn is_among(&self, first: usize) -> bool {
-        self.guesses.iter().take(first).any(|guess| *guess == self.theme)
+        self.guesses.iter().take(first).any(|guess| guess.theme == self.theme)
+    }
+
+    fn sure(&self) -> u16 {
+        self.guesses.first().map_or(0, |first| first.sure_milli)
     }
 }
 
 fn judged<'a>(model: &Model, text: &str, theme: u16, tweet: Option<&'a Tweet>) -> Judged<'a> {
-    let guesses = model.guess(text);
-    let sure = guesses.first().map_or(0, |first| first.sure_milli);
-    Judged { tweet, theme, guesses: guesses.iter().map(|guess| guess.theme).collect(), sure }
+    Judged { tweet, theme, guesses: model.guess(text) }
 }
 
 fn share(cases: &[Judged<'_>], places: &[usize], right: impl Fn(&Judged<'_>) -> bool) -> f64 {
@@ -70,7 +70,7 @@ fn figure(asked: &Asked, cases: &[Judged<'_>], split: &str) -> Figure {
 /// The surest 60 % of the cases.
 fn surest<'a>(cases: &[Judged<'a>]) -> Vec<Judged<'a>> {
     let mut sorted = cases.to_vec();
-    sorted.sort_by_key(|case| std::cmp::Reverse(case.sure));
+    sorted.sort_by_key(|case| std::cmp::Reverse(case.sure()));
     sorted.truncate(cases.len() * 3 / 5);
     sorted
 }
@@ -78,8 +78,7 @@ fn surest<'a>(cases: &[Judged<'a>]) -> Vec<Judged<'a>> {
 /// Why people complain to airlines: ten reasons.
 pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let tweets = texts::tweets(data)?;
-    let reasons: BTreeSet<&str> =
-        tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
+    let reasons: BTreeSet<&str> = tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
     let themes: Vec<String> = reasons.iter().map(|reason| (*reason).to_owned()).collect();
     let theme = |tweet: &Tweet| themes.iter().position(|own| *own == tweet.reason).map(|at| at as u16);
     let (before, after) = texts::by_time(&tweets);
@@ -87,11 +86,17 @@ pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
         // A label counts as much as its annotators were sure of it.
         Some(Example { text: &tweet.text, theme: theme(tweet)?, weight: tweet.reason_sure as f32 })
     });
-    let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
-    let cases: Vec<Judged<'_>> =
-        after.iter().filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet)))).collect();
+    let examples: Vec<Example<'_>> = examples.collect();
+    let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
+    let cases: Vec<Judged<'_>> = after
+        .iter()
+        .filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet))))
+        .collect();
     let is_sure = |case: &&Judged<'_>| case.tweet.is_some_and(|own| own.reason_sure >= SURE && own.reason != NO_REASON);
-    let sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
+    let mut sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
+    // To say that nobody can tell is no answer where a reason is asked for.
+    let no_reason = themes.iter().position(|own| own == NO_REASON).map(|at| at as u16);
+    sure.iter_mut().for_each(|case| case.guesses.retain(|guess| Some(guess.theme) != no_reason));
     let asked = |what, first, floor, aim| Asked { what, first, floor, aim };
     let mut figures = vec![
         figure(&asked("the reason is the first of ten guessed", 1, None, None), &cases, SPLIT),
@@ -147,8 +152,9 @@ fn shares(group: &[&Judged<'_>], themes: usize) -> (Vec<f64>, Vec<f64>) {
     let part = 1.0 / group.len().max(1) as f64;
     for case in group {
         is[usize::from(case.theme)] += part;
-        if let Some(first) = case.guesses.first() {
-            said[usize::from(*first)] += part;
+        let sum: f64 = case.guesses.iter().map(|guess| f64::from(guess.sure_milli)).sum();
+        for guess in &case.guesses {
+            said[usize::from(guess.theme)] += part * f64::from(guess.sure_milli) / sum.max(1.0);
         }
     }
     (is, said)
@@ -167,10 +173,11 @@ pub(crate) fn many(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let keys: BTreeSet<&str> = learned.iter().map(|question| question.category.as_str()).collect();
     let themes: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
     let theme = |key: &str| themes.iter().position(|own| own == key).map(|at| at as u16);
-    let examples = learned
-        .iter()
-        .filter_map(|question| Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 }));
-    let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
+    let examples = learned.iter().filter_map(|question| {
+        Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 })
+    });
+    let examples: Vec<Example<'_>> = examples.collect();
+    let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
     let cases: Vec<Judged<'_>> = asked
         .iter()
         .filter_map(|question| Some(judged(&model, &question.text, theme(&question.category)?, None)))
