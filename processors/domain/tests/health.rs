@@ -93,7 +93,10 @@ fn anything(chance: &mut Chance) -> (&'static str, Value) {
         20 => ("survey.answered", json!({"survey": "s", "measures": "nps", "score": chance.below(11)})),
         21 => ("survey.answered", json!({"survey": "s", "measures": "csat", "score": 1 + chance.below(5)})),
         22 => ("survey.answered", json!({"survey": "s", "measures": "ces", "score": 1 + chance.below(7)})),
-        23 => ("review.posted", json!({"score": 1 + chance.below(5), "scale": {"min": 1, "max": 5}, "text": words})),
+        23 => (
+            "review.posted",
+            json!({"review": format!("r{minor}"), "score": 1 + chance.below(5), "scale": {"min": 1, "max": 5}, "text": words}),
+        ),
         24 => ("chat.message", json!({"message": "m", "direction": direction, "text": words})),
         25 => ("page.viewed", json!({"page": "/"})),
         26..29 => ("product.used", json!({"feature": "x"})),
@@ -113,10 +116,7 @@ fn stream(seed: u64) -> Vec<Envelope> {
     let mut now = start();
     let event = |n: usize| {
         let most = if chance.below(12) == 0 { 90 } else { 4 };
-        now = now.plus_ms(
-            chance.below(most) as i64 * DAY_MS
-                + chance.below(DAY_MS as u64) as i64,
-        );
+        now = now.plus_ms(chance.below(most) as i64 * DAY_MS + chance.below(DAY_MS as u64) as i64);
         let at = now.plus_ms(-(if chance.below(5) == 0 { chance.below(60) as i64 * DAY_MS } else { 0 }));
         let subject = ["ann", "bob"][chance.below(2) as usize];
         let (kind, data) = anything(&mut chance);
@@ -296,11 +296,11 @@ fn every_indicator_is_met_and_moves() {
 fn who_says_nothing_any_more_loses_points_by_time_alone_and_is_told_of() {
     let mut world = World::new(&business(""));
     let now = start();
-    for n in 0..20 {
+    for n in 0..60 {
         let at = now.plus_ms(n * DAY_MS);
         world.fold(envelope(n as usize, "ann", "product.used", (at, at), &json!({"feature": "x"})));
     }
-    let now = now.plus_ms(20 * DAY_MS);
+    let now = now.plus_ms(60 * DAY_MS);
     let before = world.check("ann").unwrap();
     assert_eq!(before.health.band, None, "of one area alone no score is given");
     let data = json!({"survey": "s", "measures": "csat", "score": 5});
@@ -308,6 +308,8 @@ fn who_says_nothing_any_more_loses_points_by_time_alone_and_is_told_of() {
     let data =
         json!({"subscription": "s", "plan": "a", "amount": {"minor": 1_000, "currency": "EUR"}, "interval": "month"});
     world.fold(envelope(101, "ann", "subscription.started", (now, now), &data));
+    let data = json!({"owner": "rep", "since": now.plus_ms(-1_200 * DAY_MS)});
+    world.fold(envelope(102, "ann", "customer.identified", (now, now), &data));
     let best = world.check("ann").unwrap().health;
     assert_eq!((best.band, best.value_minor), (Some(Band::Great), 12_000));
     let mut last = best.score_milli.unwrap();
@@ -335,7 +337,10 @@ fn the_documentation_has_every_indicator_as_it_is() {
     for own in &INDICATORS {
         let curve: Vec<String> = own.curve.iter().map(|(number, value)| format!("{number} → {value}")).collect();
         let valid = own.valid_days.map_or("always".to_owned(), |days| format!("{days} days"));
-        let (name, rest) = (format!("| `{}` |", own.key), format!("| {} | {} | {} | {valid} |", own.number, own.weight, curve.join(", ")));
+        let (name, rest) = (
+            format!("| `{}` |", own.key),
+            format!("| {} | {} | {} | {valid} |", own.number, own.weight, curve.join(", ")),
+        );
         assert!(text.lines().any(|line| line.starts_with(&name) && line.ends_with(&rest)), "{name} ... {rest}");
     }
     assert!(text.contains(&format!("of {COUNT} indicators")));

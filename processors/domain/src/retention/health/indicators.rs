@@ -357,8 +357,9 @@ pub static INDICATORS: [Indicator; COUNT] = [
         |p, now| {
             let days = p.engagement.used;
             let (active, before) = (days.count(now.today, 0, WINDOW), days.count(now.today, WINDOW, WINDOW));
-            // Who used it in neither has no trend, and who has just begun none yet.
-            let number = rounded_ratio(active * 1_000, before);
+            days.latest()?;
+            // Who has just begun has no trend yet; who has stopped has the worst.
+            let number = if (active, before) == (0, 0) { Some(0) } else { rounded_ratio(active * 1_000, before) };
             let changes_on = days.changes_on(now.today, &[WINDOW, 2 * WINDOW]);
             Some(Reading { number, of: (active, before), changes_on, ..Reading::default() })
         },
