@@ -16,3 +16,6 @@ mod season;
 
 pub use combine::{Forecast, Forecaster, Way};
 pub use sales::Sales;
+
+#[cfg(test)]
+mod tests;
