@@ -23,7 +23,9 @@ const NEUTRAL_BELOW: i16 = 100;
 const THEMES_OF_ONE: usize = 2;
 /// So many times as likely as the next one a second theme must be, to be one too.
 const SECOND_TIMES: u16 = 2;
-/// Days in which nothing is too old.
+/// A text that speaks of themes, of none of them surely enough, is doubted from here on, in thousandths.
+const THEME_DOUBT_FROM: u16 = 500;
+/// A day.
 const DAY_MS: i64 = 86_400_000;
 
 /// What a text was written in.
@@ -208,7 +210,9 @@ fn judged(context: &mut Fold<'_>, envelope: &Envelope, words: &str) -> Text {
     let best = guesses.iter().take(if has_second { THEMES_OF_ONE } else { 1 });
     let sure = best.take_while(|guess| guess.sure_milli >= voice.theme_sure_milli);
     let guessed = sure.filter_map(|guess| Label::new(names.get(usize::from(guess.theme))?).ok()).collect();
-    let theme_sure = guesses.first().map_or(1_000, |guess| guess.sure_milli);
+    // Of many themes even the best is likely by little: what counts against a text is that nothing of it was sure enough.
+    let theme_sure = guesses.first().filter(|best| best.sure_milli < voice.theme_sure_milli);
+    let theme_sure = theme_sure.map_or(1_000, |best| THEME_DOUBT_FROM + best.sure_milli);
     let sure_milli = judgement.map_or(0, |own| own.sure_milli.min(theme_sure));
     let competitors = voice.names().find(words).into_iter();
     let competitors = competitors.filter_map(|at| voice.competitors.get(usize::from(at)).map(|own| own.name.clone()));
