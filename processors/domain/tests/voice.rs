@@ -10,6 +10,7 @@ use nexusflow_engine::{Emission, Pane, Partition};
 use nexusflow_learn::figures::Chance;
 use nexusflow_learn::sentiment::{Class, Model};
 use nexusflow_model::event::control::ConfigChanged;
+use nexusflow_model::event::voice::FeedbackLabelled;
 use nexusflow_model::{Envelope, Event, Id, Kind, Source, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -189,95 +190,106 @@ fn last_words(events: &[Envelope]) -> BTreeMap<String, Vec<&Envelope>> {
     words
 }
 
+/// What is counted, by counting text by text.
+#[derive(Debug, Default, PartialEq)]
+struct Recount {
+    all: Tone,
+    labelled: i64,
+    by_theme: BTreeMap<String, i64>,
+    by_competitor: BTreeMap<String, i64>,
+}
+
+impl Recount {
+    fn of(events: &[Envelope]) -> Self {
+        let labels = last_words(events);
+        let mut own = Self::default();
+        for envelope in events {
+            let Some(text) = nexusflow_domain::voice::words::of_customer(&envelope.event) else { continue };
+            let said = labels.get(envelope.id.as_str().trim_start_matches("e-")).map_or(&[][..], Vec::as_slice);
+            let said: Vec<&FeedbackLabelled> = said.iter().map(|envelope| label_of(envelope)).collect();
+            own.labelled += i64::from(!said.is_empty());
+            let corrected = said.iter().rev().find_map(|it| it.sentiment).map(|score| i64::from(score.get()));
+            let judged = Model::shipped().judge(&text).map(|own| (i64::from(own.score_milli), own.class));
+            own.count(corrected.map(|score| (score, class_of(score))).or(judged));
+            own.themes(&text, &said);
+            for (rival, names) in [("Kaffwerk", &["Kaffwerk", "kaff-werk"][..]), ("Uno", &["The Uno of"])] {
+                let is_named = names.iter().any(|name| text.contains(name));
+                *own.by_competitor.entry(rival.into()).or_default() += i64::from(is_named);
+            }
+        }
+        own
+    }
+
+    fn count(&mut self, meant: Option<(i64, Class)>) {
+        let Some((score, class)) = meant else {
+            self.all.unknown += 1;
+            return;
+        };
+        self.all.mean.n += 1;
+        self.all.mean.sum_milli += score;
+        self.all.squares += score * score;
+        match class {
+            Class::Negative => self.all.negative += 1,
+            Class::Neutral => self.all.neutral += 1,
+            Class::Positive => self.all.positive += 1,
+        }
+    }
+
+    /// Those a person said last, of those that are configured; else by the seed words, which stand in single texts here.
+    fn themes(&mut self, text: &str, said: &[&FeedbackLabelled]) {
+        let known_of = |it: &&FeedbackLabelled| -> Vec<String> {
+            let names = it.themes.iter().map(ToString::to_string);
+            names.filter(|own| ["delivery", "price"].contains(&own.as_str())).collect()
+        };
+        let mut themes = said.iter().rev().map(known_of).find(|known| !known.is_empty()).unwrap_or_default();
+        if themes.is_empty() {
+            let is_of = |words: &[&str]| words.iter().any(|word| text.contains(word));
+            let seeded = [("delivery", &["courier", "late"][..]), ("price", &["expensive"])];
+            themes.extend(seeded.iter().find(|(_, words)| is_of(words)).map(|(name, _)| (*name).to_owned()));
+        }
+        themes.into_iter().for_each(|theme| *self.by_theme.entry(theme).or_default() += 1);
+    }
+}
+
+fn label_of(envelope: &Envelope) -> &FeedbackLabelled {
+    match &envelope.event {
+        Event::FeedbackLabelled(it) => it,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn class_of(score: i64) -> Class {
+    match score {
+        100.. => Class::Positive,
+        ..=-100 => Class::Negative,
+        _ => Class::Neutral,
+    }
+}
+
 #[test]
 fn the_counts_are_those_of_counting_again() {
     for seed in 0..6 {
         let events = world(seed);
         let partition = fold(&events);
-        let labels = last_words(&events);
-        let model = Model::shipped();
-        let (mut all, mut by_theme, mut by_rival) =
-            (Tone::default(), BTreeMap::<&str, i64>::new(), BTreeMap::<&str, i64>::new());
-        let mut labelled = 0;
-        for envelope in &events {
-            let Some(text) = nexusflow_domain::voice::words::of_customer(&envelope.event) else { continue };
-            let said = labels.get(envelope.id.as_str().trim_start_matches("e-")).and_then(|said| said.last());
-            let said = said.map(|envelope| match &envelope.event {
-                Event::FeedbackLabelled(it) => it,
-                other => panic!("{other:?}"),
-            });
-            labelled += i64::from(said.is_some());
-            let corrected = said.and_then(|it| it.sentiment).map(|score| i64::from(score.get()));
-            let judged = model.judge(&text).map(|own| (i64::from(own.score_milli), own.class));
-            let meant = corrected
-                .map(|score| {
-                    let class = if score >= 100 {
-                        Class::Positive
-                    } else if score <= -100 {
-                        Class::Negative
-                    } else {
-                        Class::Neutral
-                    };
-                    (score, class)
-                })
-                .or(judged);
-            match meant {
-                None => all.unknown += 1,
-                Some((score, class)) => {
-                    all.mean.n += 1;
-                    all.mean.sum_milli += score;
-                    all.squares += score * score;
-                    match class {
-                        Class::Negative => all.negative += 1,
-                        Class::Neutral => all.neutral += 1,
-                        Class::Positive => all.positive += 1,
-                    }
-                }
-            }
-            let themes =
-                said.map(|it| it.themes.iter().map(|own| own.as_str()).collect::<Vec<_>>()).unwrap_or_default();
-            let known: Vec<&str> = themes.into_iter().filter(|own| ["delivery", "price"].contains(own)).collect();
-            if known.is_empty() {
-                // By the seed words, which stand in single texts here.
-                let is_of = |words: &[&str]| words.iter().any(|word| text.contains(word));
-                if is_of(&["courier", "late"]) {
-                    *by_theme.entry("delivery").or_default() += 1;
-                } else if is_of(&["expensive"]) {
-                    *by_theme.entry("price").or_default() += 1;
-                }
-            } else {
-                known.into_iter().for_each(|theme| *by_theme.entry(theme).or_default() += 1);
-            }
-            for (rival, is_named) in [
-                ("Kaffwerk", text.contains("Kaffwerk") || text.contains("kaff-werk")),
-                ("Uno", text.contains("The Uno of")),
-            ] {
-                *by_rival.entry(rival).or_default() += i64::from(is_named);
-            }
-        }
         let counts = counted(&partition, Pane::All);
-        assert_eq!(counts.all, all, "seed {seed}");
-        assert_eq!(counts.labelled, labelled, "seed {seed}");
         let texts = |of: &BTreeMap<nexusflow_model::Label, Tone>| {
             of.iter().map(|(name, tone)| (name.to_string(), tone.texts())).collect::<BTreeMap<_, _>>()
         };
-        let owned =
-            |of: BTreeMap<&str, i64>| of.into_iter().map(|(name, n)| (name.to_owned(), n)).collect::<BTreeMap<_, _>>();
-        assert_eq!(texts(&counts.by_theme), owned(by_theme), "seed {seed}");
-        assert_eq!(texts(&counts.by_competitor), owned(by_rival), "seed {seed}");
+        let folded = Recount {
+            all: counts.all,
+            labelled: counts.labelled,
+            by_theme: texts(&counts.by_theme),
+            by_competitor: texts(&counts.by_competitor),
+        };
+        assert_eq!(folded, Recount::of(&events), "seed {seed}");
         // Whatever is counted apart adds up to the whole.
         let whole = counts.all.texts();
         assert_eq!(counts.by_channel.values().map(Tone::texts).sum::<i64>(), whole);
         assert_eq!(counts.by_kind.values().map(Tone::texts).sum::<i64>(), whole, "everybody has said what they are");
         assert_eq!(counts.unknown_in.values().sum::<i64>(), counts.all.unknown);
-        let days: i64 = partition
-            .rollups()
-            .panes()
-            .iter()
-            .filter(|(pane, _)| matches!(pane, Pane::Day(_)))
-            .map(|(_, own)| own.voice.all.texts())
-            .sum();
-        assert_eq!(days, whole);
+        let is_day = |(pane, _): &(&Pane, &nexusflow_domain::Rollup)| matches!(pane, Pane::Day(_));
+        let days = partition.rollups().panes().iter().filter(is_day).map(|(_, own)| own.voice.all.texts());
+        assert_eq!(days.sum::<i64>(), whole);
     }
 }
 

@@ -148,7 +148,7 @@ impl<D: Domain> Partition<D> {
         pending.extend(dropped.pending.into_keys());
         if let Some(cut) = dropped.cut {
             self.board.is_unwritten |= cut.changed.contains_key(&BOARD) || cut.removed.contains(&BOARD);
-            self.shared.is_unwritten |= cut.changed.contains_key(&SHARED);
+            self.shared.is_unwritten |= cut.changed.contains_key(&SHARED) || cut.removed.contains(&SHARED);
             let parts = cut.changed.keys().chain(&cut.removed).filter(|part| is_chunk(**part));
             pending.extend(parts.map(|part| (part - CHUNK_PARTS) as usize));
         }
@@ -168,6 +168,7 @@ impl<D: Domain> Partition<D> {
         }
         if std::mem::take(&mut self.shared.is_unwritten) {
             match postcard::to_stdvec(self.shared.get()) {
+                _ if *self.shared.get() == D::Shared::default() => drop(cut.removed.insert(SHARED)),
                 Ok(bytes) => drop(cut.changed.insert(SHARED, bytes)),
                 Err(error) => self.cutting.failed = Some(error.to_string()),
             }

@@ -28,6 +28,16 @@ impl<T> Latest<T> {
         }
     }
 
+    /// Takes what another one has heard.
+    pub fn hear(&mut self, other: &Self)
+    where
+        T: Clone,
+    {
+        if let Some(said) = &other.0 {
+            self.say(said.at, said.tie, said.value.clone());
+        }
+    }
+
     /// The latest value.
     pub fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|said| &said.value)

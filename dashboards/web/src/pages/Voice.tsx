@@ -117,14 +117,15 @@ export function Voice() {
           </div>
           <div className={styles.column}>
             <Nps days={days} />
-            <Choice
-              of={APART}
-              chosen={by}
-              label="Counted apart by"
-              onChoose={(value) => set("by", value)}
-              words={(value) => value}
-            />
-            <Apart rows={apart.rows} title={`By ${by}`} />
+            <Apart rows={apart.rows} title={`By ${by}`}>
+              <Choice
+                of={APART}
+                chosen={by}
+                label="Counted apart by"
+                onChoose={(value) => set("by", value)}
+                words={(value) => value}
+              />
+            </Apart>
             <Competitors rows={rivals.rows} />
             <Review themes={names} version={version} now={present} onLabelled={again} />
           </div>

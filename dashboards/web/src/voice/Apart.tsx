@@ -10,11 +10,12 @@ interface Counted {
   readonly row: Pick<SentimentRow, "texts" | "mean_milli" | "negative" | "neutral" | "positive" | "unknown">;
 }
 
-function List({ of, title, none, children }: ListProps) {
+function List({ of, title, none, choice, children }: ListProps) {
   const most = Math.max(1, ...of.map(({ row }) => row.texts));
   return (
     <section aria-label={title} className={styles.section}>
       <h2 className={styles.h2}>{title}</h2>
+      {choice}
       {of.length === 0 && <p className={styles.quiet}>{none}</p>}
       <ol className={styles.short}>
         {of.map(({ name, row }) => (
@@ -37,14 +38,27 @@ interface ListProps {
   readonly of: readonly Counted[];
   readonly title: string;
   readonly none: string;
+  /** What else it could be counted by. */
+  readonly choice?: ReactNode;
   readonly children?: ReactNode;
 }
 
+interface ApartProps {
+  readonly rows: readonly SentimentRow[];
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
 /** What is counted apart: in what it was written, of which customers, of which product. */
-export function Apart({ rows, title }: { rows: readonly SentimentRow[]; title: string }) {
+export function Apart({ rows, title, children }: ApartProps) {
   const sorted = [...rows].sort((a, b) => b.texts - a.texts).slice(0, 9);
   return (
-    <List of={sorted.map((row) => ({ name: row.by, row }))} title={title} none="Nothing is known of it." />
+    <List
+      of={sorted.map((row) => ({ name: row.by, row }))}
+      title={title}
+      none="Nothing is known of it."
+      choice={children}
+    />
   );
 }
 

@@ -81,6 +81,7 @@ export function Themes({ rows, chosen, onChoose }: Props) {
         <span data-of="bad">negative</span>
         <span data-of="column">neither</span>
         <span data-of="good">positive</span>
+        <span data-of="line">not judged</span>
         <span>· texts, share of all texts, mean, share against the period before</span>
       </p>
     </section>

@@ -92,8 +92,7 @@ fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
         }
         let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else { return Ok(Vec::new()) };
         // What has not happened yet is counted nowhere.
-        let is_exact =
-            buckets.iter().all(|bucket| bucket.from >= from && (bucket.to <= to || bucket.to > scene.clock));
+        let is_exact = buckets.iter().all(|bucket| bucket.from >= from && (bucket.to <= to || bucket.to > scene.clock));
         let resolution = if is_exact { "as asked" } else { "business day" };
         return Ok(rows(&whole, by, (first.from, last.to, resolution), &zone));
     }
@@ -156,7 +155,7 @@ fn buckets(scene: &Scene<'_>, asked: Range<Timestamp>, step: Step) -> Result<Vec
     let zone = &scene.business.business.time_zone;
     let first_kept = first_hour(scene);
     // Nothing was counted before the first day, so that no bucket has to begin there.
-    let known = scene.first_day().unwrap_or_else(|| scene.today().0);
+    let Some(known) = scene.first_day() else { return Ok(Vec::new()) };
     let first = zone.day_and_hour(asked.start).0.max(known);
     let last = zone.day_and_hour(asked.end.plus_ms(-1)).0.min(scene.today().0 + 1);
     let mut buckets = Vec::new();

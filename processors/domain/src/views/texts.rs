@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 const DAY_MS: i64 = 86_400_000;
 /// Words of a text that are told at the most.
 const WORDS_MAX: usize = 12;
+/// A word that carried less than such a part of what the strongest did is not told: what was learned lies a little on every word.
+const WEAKEST: u16 = 5;
 
 /// The texts that are asked for.
 pub fn which(heard: &Heard, business: &Business, clock: Timestamp, which: &Which, limit: usize) -> Vec<Spot> {
@@ -91,8 +93,11 @@ pub fn models(models: &Models, business: &Business) -> Value {
 
 /// The words that carry the score of a text by the model in force: where they stand, in bytes, and what they carry.
 fn carriers(models: &Models, text: &str) -> Vec<Value> {
+    let words = models.sentiment().explain(text);
+    let strongest = words.iter().map(|word| word.milli.unsigned_abs()).max().unwrap_or_default();
     let told = |word: Word| json!({"from": word.from, "to": word.to, "milli": word.milli});
-    models.sentiment().explain(text).into_iter().take(WORDS_MAX).map(told).collect()
+    let carried = |word: &Word| word.milli.unsigned_abs() >= strongest / WEAKEST;
+    words.into_iter().filter(carried).take(WORDS_MAX).map(told).collect()
 }
 
 /// The timeline of a customer page, with what was made of each text.

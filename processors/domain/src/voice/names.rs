@@ -193,6 +193,16 @@ mod tests {
     }
 
     #[test]
+    fn letters_lose_their_case_and_accents_and_nothing_else() {
+        let folded = |text: &str| {
+            let mut letters = String::new();
+            text.chars().for_each(|c| plain(c, |code| letters.extend(char::from_u32(code))));
+            letters
+        };
+        insta::assert_snapshot!(folded("Straße ÆRØ Çağ ŁÓDŹ Ὀδυσσεύς İstanbul 不好 42"), @"strasse aero cag lodz ὀδυσσεύς istanbul 不好 42");
+    }
+
+    #[test]
     fn nothing_is_found_where_there_is_nothing_to_look_for() {
         assert!(Names::default().find("Café Nero").is_empty());
     }

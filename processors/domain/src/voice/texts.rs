@@ -6,6 +6,7 @@
 use crate::voice::newest::{Of, Spot};
 use crate::voice::tone::{Segment, Sign};
 use crate::{Fold, Profile};
+use nexusflow_engine::Latest;
 use nexusflow_learn::language::{self, Language};
 use nexusflow_learn::sentiment::Class;
 use nexusflow_model::event::voice::FeedbackLabelled;
@@ -23,7 +24,9 @@ const NEUTRAL_BELOW: i16 = 100;
 const THEMES_OF_ONE: usize = 2;
 /// So many times as likely as the next one a second theme must be, to be one too.
 const SECOND_TIMES: u16 = 2;
-/// Days in which nothing is too old.
+/// A text that speaks of themes, of none of them surely enough, is doubted from here on, in thousandths.
+const THEME_DOUBT_FROM: u16 = 500;
+/// A day.
 const DAY_MS: i64 = 86_400_000;
 
 /// What a text was written in.
@@ -98,15 +101,15 @@ pub struct Text {
     said: Option<Said>,
 }
 
-/// What a person said of a text.
+/// What people said of a text: of each the latest word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Said {
-    at: Timestamp,
-    tie: u64,
     /// What it was called: the hash of an id.
     called: u64,
-    meant: Option<Meant>,
-    themes: Vec<Label>,
+    /// The latest of all, by (time, tie).
+    newest: (Timestamp, u64),
+    meant: Latest<Meant>,
+    themes: Latest<Vec<Label>>,
 }
 
 /// The texts of a customer, and what people have said of them.
@@ -120,18 +123,22 @@ pub struct Texts {
     segment: Segment,
 }
 
+impl Said {
+    /// Nothing yet, of what is called so.
+    fn of(called: u64) -> Self {
+        Self { called, newest: (Timestamp::MIN, 0), meant: Latest::default(), themes: Latest::default() }
+    }
+}
+
 impl Text {
     /// How it is meant: as a person says, else as it was judged; none where neither is known.
     pub fn meant(&self) -> Option<Meant> {
-        self.said.as_ref().and_then(|said| said.meant).or(self.judged)
+        self.said.as_ref().and_then(|said| said.meant.get().copied()).or(self.judged)
     }
 
     /// What it is about: as a person says, else as far as the models are sure.
     pub fn themes(&self) -> &[Label] {
-        match &self.said {
-            Some(said) if !said.themes.is_empty() => &said.themes,
-            _ => &self.guessed,
-        }
+        self.said.as_ref().and_then(|said| said.themes.get()).unwrap_or(&self.guessed)
     }
 
     /// Whether a person said how it is meant or what it is about.
@@ -159,6 +166,18 @@ impl Texts {
         self.newest.iter().find(|own| own.identity == identity)
     }
 
+    /// What people have said of a text, by whichever name they called it.
+    fn said_of(&self, text: &Text) -> Option<Said> {
+        let mut all: Option<Said> = None;
+        for said in self.said.iter().filter(|said| text.is_called(said.called)) {
+            let own = all.get_or_insert_with(|| Said::of(said.called));
+            own.newest = own.newest.max(said.newest);
+            own.meant.hear(&said.meant);
+            own.themes.hear(&said.themes);
+        }
+        all
+    }
+
     /// The newest texts, the newest first.
     pub fn newest(&self) -> &[Text] {
         &self.newest
@@ -169,7 +188,7 @@ impl Texts {
 pub(super) fn written(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope, words: &str) {
     let mut text = judged(context, envelope, words);
     let texts = &mut profile.voice;
-    text.said = texts.said.iter().find(|said| text.is_called(said.called)).cloned();
+    text.said = texts.said_of(&text);
     let since = context.clock.plus_ms(-i64::from(context.config.voice.review_days) * DAY_MS);
     let spot = Spot {
         at: text.at,
@@ -208,7 +227,9 @@ fn judged(context: &mut Fold<'_>, envelope: &Envelope, words: &str) -> Text {
     let best = guesses.iter().take(if has_second { THEMES_OF_ONE } else { 1 });
     let sure = best.take_while(|guess| guess.sure_milli >= voice.theme_sure_milli);
     let guessed = sure.filter_map(|guess| Label::new(names.get(usize::from(guess.theme))?).ok()).collect();
-    let theme_sure = guesses.first().map_or(1_000, |guess| guess.sure_milli);
+    // Of many themes even the best is likely by little: what counts against a text is that nothing of it was sure enough.
+    let theme_sure = guesses.first().filter(|best| best.sure_milli < voice.theme_sure_milli);
+    let theme_sure = theme_sure.map_or(1_000, |best| THEME_DOUBT_FROM + best.sure_milli);
     let sure_milli = judgement.map_or(0, |own| own.sure_milli.min(theme_sure));
     let competitors = voice.names().find(words).into_iter();
     let competitors = competitors.filter_map(|at| voice.competitors.get(usize::from(at)).map(|own| own.name.clone()));
@@ -259,35 +280,37 @@ fn count(context: &mut Fold<'_>, text: &Text, segment: &Segment, sign: Sign) {
 /// A person said how a text is meant, or what it is about.
 pub(super) fn labelled(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Envelope, it: &FeedbackLabelled) {
     teach(context, envelope, it);
-    let said = Said {
-        at: envelope.occurred_at,
-        tie: context.identity,
-        called: hash_of(it.feedback.as_str()),
-        meant: it.sentiment.map(|score| (score.get().clamp(-1_000, 1_000), class_of(score.get()))),
-        themes: it.themes.iter().take(THEMES_OF_ONE).filter(|theme| is_known(context, theme)).cloned().collect(),
-    };
+    let (at, tie, called) = (envelope.occurred_at, context.identity, hash_of(it.feedback.as_str()));
+    let themes: Vec<Label> =
+        it.themes.iter().filter(|theme| is_known(context, theme)).take(THEMES_OF_ONE).cloned().collect();
     let texts = &mut profile.voice;
+    let known = texts.said.iter().position(|own| own.called == called);
+    let mut said = known.map_or_else(|| Said::of(called), |at| texts.said.remove(at));
     // The latest word counts, whatever the order in which they come.
-    let is_later = |own: &Said| (own.at, own.tie) > (said.at, said.tie);
-    if texts.said.iter().any(|own| own.called == said.called && is_later(own)) {
-        return;
+    said.newest = said.newest.max((at, tie));
+    if let Some(score) = it.sentiment {
+        said.meant.say(at, tie, (score.get().clamp(-1_000, 1_000), class_of(score.get())));
     }
-    texts.said.retain(|own| own.called != said.called);
-    let at = texts.said.partition_point(is_later);
-    let called = said.called;
-    texts.said.insert(at, said);
+    if !themes.is_empty() {
+        said.themes.say(at, tie, themes);
+    }
+    let place = texts.said.partition_point(|own| own.newest > said.newest);
+    texts.said.insert(place, said);
     texts.said.truncate(LABELS_MAX);
-    for text in texts.newest.iter_mut().filter(|text| text.is_called(called)) {
+    for place in 0..texts.newest.len() {
+        let Some(text) = texts.newest.get(place).filter(|text| text.is_called(called)) else { continue };
         count(context, text, &texts.segment, Sign::TakeBack);
         profile.sentiment.count(text, Sign::TakeBack);
-        text.said = texts.said.iter().find(|said| text.is_called(said.called)).cloned();
+        let said = texts.said_of(text);
+        let Some(text) = texts.newest.get_mut(place) else { continue };
+        text.said = said;
         count(context, text, &texts.segment, Sign::Add);
         profile.sentiment.count(text, Sign::Add);
         context.shared_mut().newest.labelled(text.identity, text.meant(), text.themes());
     }
     let last = texts.newest.iter().find_map(|text| Some((text.at, text.identity, text.meant()?.0)));
     if let Some((at, identity, score)) = last {
-        profile.sentiment.last = nexusflow_engine::Latest::default();
+        profile.sentiment.last = Latest::default();
         profile.sentiment.last.say(at, identity, score);
     }
 }

@@ -20,6 +20,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("city", "Madrid"),
     ("code", "solved"),
     ("competitor", "Beans & Co"),
+    ("content", "TmV4dXNGbG93"),
     ("countries", "ES"),
     ("country", "ES"),
     ("direction", "inbound"),
