@@ -139,12 +139,21 @@ fn elsewhere_figure(what: &str, hits: &[&[bool]], own: &Domain, bounds: Option<(
         };
         hits.iter().enumerate().map(of).sum::<f64>() / hits.len().max(1) as f64
     };
-    let starts: Vec<usize> = hits.iter().scan(0, |sum, own| { let at = *sum; *sum += own.len(); Some(at) }).collect();
-    let interval = interval(cases, 1, |places| {
-        mean(&|at, case| places[starts[at] + case] % hits[at].len())
-    });
+    let starts: Vec<usize> = hits
+        .iter()
+        .scan(0, |sum, own| {
+            let at = *sum;
+            *sum += own.len();
+            Some(at)
+        })
+        .collect();
+    let interval = interval(cases, 1, |places| mean(&|at, case| places[starts[at] + case] % hits[at].len()));
     let praise = own.texts.iter().filter(|(_, praise)| *praise).count() as f64 / own.texts.len().max(1) as f64;
-    let base = if bounds.is_some() { "a rule of words (VADER) .81".into() } else { format!("majority {:.3}", praise.max(1.0 - praise)) };
+    let base = if bounds.is_some() {
+        "a rule of words (VADER) .81".into()
+    } else {
+        format!("majority {:.3}", praise.max(1.0 - praise))
+    };
     Figure {
         what: what.into(),
         unit: "",

@@ -118,7 +118,8 @@ pub(crate) fn domains(data: &Path) -> Result<Vec<Domain>, EvaluateError> {
             let rating: f64 = parts.next()?.trim().parse().ok()?;
             Some((parts.next()?.to_owned(), rating))
         })?;
-        let texts = texts.into_iter().filter(|(_, rating)| rating.abs() >= 0.5).map(|(text, rating)| (text, rating > 0.0));
+        let texts =
+            texts.into_iter().filter(|(_, rating)| rating.abs() >= 0.5).map(|(text, rating)| (text, rating > 0.0));
         all.push(Domain { name, texts: texts.collect() });
     }
     for (name, file) in [
@@ -128,11 +129,14 @@ pub(crate) fn domains(data: &Path) -> Result<Vec<Domain>, EvaluateError> {
     ] {
         let texts = tabbed(data, file, |line| {
             let (text, label) = line.rsplit_once('\t')?;
-            Some((text.trim().to_owned(), match label.trim() {
-                "1" => true,
-                "0" => false,
-                _ => return None,
-            }))
+            Some((
+                text.trim().to_owned(),
+                match label.trim() {
+                    "1" => true,
+                    "0" => false,
+                    _ => return None,
+                },
+            ))
         })?;
         all.push(Domain { name, texts });
     }
