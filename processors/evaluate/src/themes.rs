@@ -8,9 +8,12 @@ use nexusflow_learn::themes::{Example, Guess, Model, Settings, train};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const SPLIT: &str = "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
+const SPLIT: &str =
+    "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
 /// How sure annotators have to be of a reason to be called sure.
 const SURE: f64 = 0.66;
+/// How many complaints an airline has of a day, to be looked at.
+const GROUP_MIN: usize = 30;
 /// What they say who could not say why.
 const NO_REASON: &str = "Can't Tell";
 
@@ -78,7 +81,8 @@ fn surest<'a>(cases: &[Judged<'a>]) -> Vec<Judged<'a>> {
 /// Why people complain to airlines: ten reasons.
 pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let tweets = texts::tweets(data)?;
-    let reasons: BTreeSet<&str> = tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
+    let reasons: BTreeSet<&str> =
+        tweets.iter().map(|tweet| tweet.reason.as_str()).filter(|own| !own.is_empty()).collect();
     let themes: Vec<String> = reasons.iter().map(|reason| (*reason).to_owned()).collect();
     let theme = |tweet: &Tweet| themes.iter().position(|own| *own == tweet.reason).map(|at| at as u16);
     let (before, after) = texts::by_time(&tweets);
@@ -88,10 +92,8 @@ pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     });
     let examples: Vec<Example<'_>> = examples.collect();
     let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
-    let cases: Vec<Judged<'_>> = after
-        .iter()
-        .filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet))))
-        .collect();
+    let cases: Vec<Judged<'_>> =
+        after.iter().filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet)))).collect();
     let is_sure = |case: &&Judged<'_>| case.tweet.is_some_and(|own| own.reason_sure >= SURE && own.reason != NO_REASON);
     let mut sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
     // To say that nobody can tell is no answer where a reason is asked for.
@@ -116,7 +118,9 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
         let day = jiff::tz::Offset::constant(-8).to_datetime(tweet.at).date();
         groups.entry((tweet.airline.as_str(), day)).or_default().push(case);
     }
-    let groups: Vec<(Vec<f64>, Vec<f64>)> = groups.values().map(|group| shares(group, themes)).collect();
+    // Of a handful the shares are chance.
+    let groups = groups.values().filter(|group| group.len() >= GROUP_MIN);
+    let groups: Vec<(Vec<f64>, Vec<f64>)> = groups.map(|group| shares(group, themes)).collect();
     let mean = |places: &[usize], of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| {
         places.iter().map(|at| of(&groups[*at])).sum::<f64>() / places.len().max(1) as f64
     };
@@ -127,7 +131,7 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
         value: mean(&all, of),
         interval: interval(groups.len(), 1, |places| mean(places, of)),
         cases: groups.len(),
-        base: "groups are an airline's complaints of a day".into(),
+        base: format!("cases are the complaints about an airline of a day, {GROUP_MIN} at least"),
         split: SPLIT.into(),
         better,
         floor: Some(floor),
@@ -173,9 +177,9 @@ pub(crate) fn many(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let keys: BTreeSet<&str> = learned.iter().map(|question| question.category.as_str()).collect();
     let themes: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
     let theme = |key: &str| themes.iter().position(|own| own == key).map(|at| at as u16);
-    let examples = learned.iter().filter_map(|question| {
-        Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 })
-    });
+    let examples = learned
+        .iter()
+        .filter_map(|question| Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 }));
     let examples: Vec<Example<'_>> = examples.collect();
     let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
     let cases: Vec<Judged<'_>> = asked
