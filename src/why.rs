@@ -16,7 +16,6 @@ use nexusflow_model::event::control::ClockTicked;
 use nexusflow_model::{Envelope, Event, Id, Kind, Place, Reject, Source, Timestamp, cloudevents, partition};
 use serde_json::json;
 use std::error::Error;
-use std::fmt::Write;
 use std::process::ExitCode;
 
 /// What made a customer's health what it is.
@@ -186,8 +185,7 @@ fn as_text(id: &Id, then: &Then, profile: &Profile, explained: &[Explained], eve
 }
 
 fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
-    // Text takes whatever is written.
-    drop(text.write_fmt(what));
+    text.push_str(&what.to_string());
 }
 
 /// One indicator: number -> value x weight / weight of all that are known = points.
