@@ -16,7 +16,6 @@ use nexusflow_model::event::control::ClockTicked;
 use nexusflow_model::{Envelope, Event, Id, Kind, Place, Reject, Source, Timestamp, cloudevents, partition};
 use serde_json::json;
 use std::error::Error;
-use std::fmt::Write;
 use std::process::ExitCode;
 
 /// What made a customer's health what it is.
@@ -174,7 +173,11 @@ fn as_text(id: &Id, then: &Then, profile: &Profile, explained: &[Explained], eve
         line(&mut text, own, weight, &then.told);
     }
     let sum: i64 = explained.iter().filter_map(|own| own.contribution_milli).sum();
-    push(&mut text, format_args!("{:<22} {:>38}\n\nWhat changed it last:\n", "sum", points(sum)));
+    match health.score_milli {
+        Some(_) => push(&mut text, format_args!("{:<22} {:>38}\n", "sum", points(sum))),
+        None => push(&mut text, format_args!("Of so little no score is made.\n")),
+    }
+    push(&mut text, format_args!("\nWhat changed it last:\n"));
     profile.health_history.changes().for_each(|own| change(&mut text, own, then.partition.id()));
     let verdict =
         if is_same { "give the same score" } else { "do NOT give the same score: please report this as a bug" };
@@ -186,8 +189,7 @@ fn as_text(id: &Id, then: &Then, profile: &Profile, explained: &[Explained], eve
 }
 
 fn push(text: &mut String, what: std::fmt::Arguments<'_>) {
-    // Text takes whatever is written.
-    drop(text.write_fmt(what));
+    text.push_str(&what.to_string());
 }
 
 /// One indicator: number -> value x weight / weight of all that are known = points.

@@ -7,8 +7,8 @@ mod shown;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::Commerce;
 use nexusflow_engine::{Cut, Partition};
-use nexusflow_model::event::control::ConfigChanged;
-use nexusflow_model::{Envelope, Timestamp, cloudevents, partition};
+use nexusflow_model::event::control::{ClockTicked, ConfigChanged};
+use nexusflow_model::{Envelope, Event, Id, Source, Timestamp, cloudevents, partition};
 use serde_json::Value;
 
 /// Numbers that look random and are the same every time: an LCG with the constants of Knuth's MMIX.
@@ -37,6 +37,12 @@ fn events() -> Vec<Envelope> {
     Company::new(Profile { customers: 250, ..Profile::new(start()) }).until(end).collect()
 }
 
+fn tick(now: Timestamp) -> Envelope {
+    let (id, source) = (Id::new("tick").unwrap(), Source::new("/clock").unwrap());
+    let event = Event::ClockTicked(ClockTicked { now });
+    Envelope { subject: id.clone(), id, source, occurred_at: now, recorded_at: now, forwarded: 0, event }
+}
+
 /// The partitions of a log that was written in this order, in records of various sizes, and their states as stored; `cuts`
 /// decides when one is restored from its checkpoints.
 fn fold(events: &[Envelope], partitions: u32, chance: &mut Chance, cuts: u64) -> Vec<(Partition<Commerce>, Cut)> {
@@ -46,6 +52,10 @@ fn fold(events: &[Envelope], partitions: u32, chance: &mut Chance, cuts: u64) ->
     for event in events {
         logs[partition::of(&event.subject, partitions) as usize].push(event);
     }
+    // Where nothing more happens the time is told, as to a partition that is idle: what fades with time is as old in all of them.
+    let last = events.iter().map(|event| event.recorded_at).max().unwrap();
+    let tick = tick(last);
+    logs.iter_mut().for_each(|log| log.push(&tick));
     let fold_one = |(id, log): (usize, Vec<&Envelope>)| {
         let mut partition: Partition<Commerce> = Partition::new(id as u32);
         let (mut at, mut sequence, mut stored, mut cuts) = (0, 0, Cut::default(), Chance(cuts));

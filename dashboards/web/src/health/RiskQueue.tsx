@@ -50,7 +50,9 @@ function Row({
         <span className={styles.money}>
           {row.at_risk_minor > 0 ? moneyExact(row.at_risk_minor, row.currency) : DASH}
           <span className={styles.quiet}>
-            {row.value_minor > 0 ? `of ${moneyExact(row.value_minor, row.currency)}` : "no value known"}
+            {row.value_minor > 0
+              ? `of ${moneyExact(row.value_minor, row.currency)}`
+              : `nothing in ${row.currency}`}
           </span>
         </span>
         <span className={styles.worst}>

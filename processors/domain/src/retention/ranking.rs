@@ -202,3 +202,94 @@ fn row(business: &Business, id: &Id, identity: &Identity, health: &Health, befor
         time(identity.last_event_at),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nexusflow_model::event::control::ConfigChanged;
+    use nexusflow_model::{Envelope, Event, Kind, Source, Timestamp};
+    use serde_json::json;
+
+    const DAY_MS: i64 = 86_400_000;
+
+    struct World(Partition<Commerce>, usize);
+
+    impl World {
+        fn fold(&mut self, envelope: Envelope) {
+            let folded = self.0.fold(self.0.sequence() + 1, vec![Ok(envelope)]);
+            assert_eq!(folded.unreadable, []);
+        }
+
+        fn say(&mut self, day: i64, subject: &str, kind: &str, data: &Value) {
+            self.1 += 1;
+            let at = Timestamp::EPOCH.plus_ms(20_000 * DAY_MS + day * DAY_MS + self.1 as i64);
+            let event = Event::from_json(Kind::from_name(kind).unwrap(), &data.to_string()).unwrap();
+            let (id, source) = (Id::new(&format!("n{}", self.1)).unwrap(), Source::new("/test").unwrap());
+            let subject = Id::new(subject).unwrap();
+            self.fold(Envelope { id, source, subject, occurred_at: at, recorded_at: at, forwarded: 0, event });
+        }
+
+        fn rows(&self, name: &str, params: &[(&str, &str)]) -> Result<Vec<(String, i64)>, String> {
+            let params = params.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let asked = Asked::of(ranking(name).unwrap(), &params)?;
+            let mut ranked = Vec::new();
+            (0..self.0.chunks()).for_each(|chunk| asked.look(&self.0, chunk, &mut ranked));
+            // As it goes over the wire.
+            let ranked = serde_json::from_slice(&serde_json::to_vec(&asked.first(ranked)).unwrap()).unwrap();
+            let column = |row: &Row, name| row[COLS.iter().position(|col| *col == name).unwrap()].clone();
+            let short = |row: &Row| {
+                let name = if asked.is_risk { "at_risk_minor" } else { "score_milli" };
+                (column(row, "customer").as_str().unwrap().to_owned(), column(row, name).as_i64().unwrap())
+            };
+            Ok(asked.rows(ranked).iter().map(short).collect())
+        }
+    }
+
+    /// Of satisfaction alone: a score is a hundredth of the value.
+    fn world() -> World {
+        let mut business = Business::default();
+        for own in &INDICATORS {
+            business.health.weigh(&own.key.replace('.', "_"), u16::from(own.key == "nps"));
+        }
+        let content = serde_json::to_value(&business).unwrap();
+        let mut world = World(Partition::new(0), 0);
+        world.fold(ConfigChanged::envelope("v1", "test", content, Timestamp::EPOCH).unwrap());
+        let people = [("ann", 3, 500, "rep"), ("bob", 0, 100, "rep"), ("cid", 9, 900, "other"), ("dot", 2, 0, "other")];
+        for (who, score, paid, owner) in people {
+            world.say(0, who, "customer.identified", &json!({"owner": owner, "kind": "business"}));
+            world.say(0, who, "survey.answered", &json!({"survey": "s", "measures": "nps", "score": score}));
+            if paid > 0 {
+                let amount = json!({"minor": paid, "currency": "EUR"});
+                world.say(0, who, "payment.received", &json!({"payment": who, "amount": amount}));
+            }
+        }
+        world
+    }
+
+    #[test]
+    fn who_may_be_lost_with_the_most_comes_first() {
+        let world = world();
+        let row = |who: &str, at_risk: i64| (who.to_owned(), at_risk);
+        assert_eq!(world.rows("risk", &[]).unwrap(), [row("ann", 350), row("bob", 100), row("dot", 0)]);
+        assert_eq!(world.rows("risk", &[("owner", "other")]).unwrap(), [row("dot", 0)]);
+        assert_eq!(world.rows("risk", &[("limit", "1")]).unwrap(), [row("ann", 350)]);
+        assert_eq!(world.rows("risk", &[("kind", "consumer")]).unwrap(), []);
+        assert!(world.rows("risk", &[("limit", "0")]).unwrap_err().contains("from 1 to 200"));
+        assert!(world.rows("risk", &[("days", "3")]).unwrap_err().contains("no parameter \"days\""));
+    }
+
+    #[test]
+    fn who_moved_most_comes_first_each_way() {
+        let mut world = world();
+        for (day, who, score) in [(3, "ann", 10), (3, "bob", 1), (3, "cid", 2), (10, "ann", 8)] {
+            world.say(day, who, "survey.answered", &json!({"survey": "s", "measures": "nps", "score": score}));
+        }
+        let row = |who: &str, score: i64| (who.to_owned(), score);
+        let moved = |days: &str| world.rows("health.movers", &[("days", days)]).unwrap();
+        assert_eq!(moved("10"), [row("cid", 20_000), row("ann", 80_000), row("bob", 10_000)]);
+        assert_eq!(moved("0"), [row("ann", 80_000)]);
+        // Since seven days ago: what happened on the third day is before that.
+        assert_eq!(moved("7"), [row("ann", 80_000)]);
+        assert_eq!(moved("35"), [], "as far back nobody had a score");
+    }
+}

@@ -118,9 +118,11 @@ impl Billing {
         }
     }
 
-    /// Whether there ever was a subscription.
-    pub(crate) fn has_subscribed(&self) -> bool {
-        !self.subscriptions.is_empty()
+    /// In which currency subscriptions are compared: the business's own where any is in it, else another; none where there never was one.
+    /// Nothing is ever converted.
+    pub(crate) fn currency(&self, own: Currency) -> Option<Currency> {
+        let met = || self.subscriptions.values().flatten().filter_map(|step| step.currency);
+        if met().any(|currency| currency == own) { Some(own) } else { met().min() }
     }
 
     /// What all subscriptions are worth a month on `day`, in minor units of `currency`.

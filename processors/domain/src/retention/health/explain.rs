@@ -6,8 +6,10 @@ use super::indicators::{INDICATORS, Indicator, Now};
 use super::words::why;
 use crate::retention::days::OwnDays;
 use crate::views::scene::date;
+use crate::voice::words;
 use crate::{Business, Profile};
-use nexusflow_model::{Envelope, Id, Place, Timestamp};
+use nexusflow_model::event::voice::SurveyKind;
+use nexusflow_model::{Envelope, Event, Id, Place, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -71,7 +73,7 @@ fn one(
     newest: &[&(Place, Envelope)],
 ) -> Explained {
     let reading = (indicator.read)(profile, now);
-    let behind = newest.iter().filter(|(_, envelope)| indicator.kinds.contains(&envelope.event.kind()));
+    let behind = newest.iter().filter(|(_, envelope)| is_behind(indicator, &envelope.event));
     Explained {
         key: indicator.key,
         value_milli,
@@ -87,6 +89,18 @@ fn one(
         valid_days: weighed.valid_days,
         events: behind.take(EVENTS_MAX).map(|(place, _)| named(*place)).collect(),
     }
+}
+
+/// Whether an event says something of what an indicator is made of.
+fn is_behind(indicator: &Indicator, event: &Event) -> bool {
+    let is_about = match (indicator.key, event) {
+        ("sentiment", event) => words::of_customer(event).is_some(),
+        ("nps", Event::SurveyAnswered(it)) => it.measures == SurveyKind::Nps,
+        ("csat", Event::SurveyAnswered(it)) => it.measures == SurveyKind::Csat,
+        ("ces", Event::SurveyAnswered(it)) => it.measures == SurveyKind::Ces,
+        _ => true,
+    };
+    is_about && indicator.kinds.contains(&event.kind())
 }
 
 /// A place as the API writes it.

@@ -138,10 +138,10 @@ const ENGAGED: &[Kind] = &[
     Kind::AdvocacyDone,
 ];
 
-/// Best is 1,000, and the more of a share the better.
-const SHARE: &[(i64, i64)] = &[(0, 0), (1_000, 1_000)];
+/// The more of a share the better; where half of it went wrong it could not be worse.
+const SHARE: &[(i64, i64)] = &[(500, 0), (800, 500), (1_000, 1_000)];
 /// Stars or satisfaction on 1 to 5, in thousandths.
-const STARS: &[(i64, i64)] = &[(1_000, 0), (5_000, 1_000)];
+const STARS: &[(i64, i64)] = &[(1_000, 0), (3_000, 350), (5_000, 1_000)];
 
 /// The list. An indicator is a row here; its place is part of the stored state.
 pub static INDICATORS: [Indicator; COUNT] = [
@@ -216,10 +216,8 @@ pub static INDICATORS: [Indicator; COUNT] = [
         &[(0, 0), (500, 250), (900, 600), (1_000, 800), (1_200, 1_000)],
         SUBSCRIPTIONS,
         |p, now| {
-            if !p.billing.has_subscribed() {
-                return None;
-            }
-            let worth = |day| p.billing.monthly_minor(now.currency, day);
+            let currency = p.billing.currency(now.currency)?;
+            let worth = |day| p.billing.monthly_minor(currency, day);
             let (is_now, was) = (worth(now.today), worth(now.today - GROWTH_DAYS));
             let milli = match was {
                 0 if is_now > 0 => 1_000,
