@@ -14,7 +14,7 @@ const CARDS = 6;
 function Card({ deal, now }: { deal: Deal; now: number }) {
   return (
     <Link className={styles.card} href={`/customers/${encodeURIComponent(deal.customer)}`}>
-      <strong>{deal.name ?? deal.customer_name ?? deal.opportunity}</strong>
+      <strong>{deal.name ?? deal.customer_name ?? deal.customer}</strong>
       <span>
         <span>{deal.amount === null ? DASH : moneyShort(deal.amount.minor, deal.amount.currency)}</span>
         <span>{deal.owner ?? ""}</span>
