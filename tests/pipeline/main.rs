@@ -71,6 +71,7 @@ fn disturbed(events: &[Envelope], chance: &mut Chance) -> Vec<Envelope> {
 fn oracle(question: &Value) -> Vec<Vec<Vec<Value>>> {
     let mut child = Command::new("python3")
         .arg(root().join("tests/oracle/pipeline.py"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -7,12 +7,14 @@ interface Props extends Size {
   readonly attainedBp: number;
   /** Where an even pace would be. */
   readonly paceBp: number;
+  /** Where the scale ends: the same for all that stand together. */
+  readonly endBp: number;
   readonly label: string;
 }
 
 /** How much of a goal is reached, beside where it would be at an even pace (a bar, a mark, and the goal). */
-export function Bullet({ attainedBp, paceBp, width, height, label }: Props) {
-  const x = scaleLinear([0, Math.max(12_000, attainedBp)], [0, width]);
+export function Bullet({ attainedBp, paceBp, endBp, width, height, label }: Props) {
+  const x = scaleLinear([0, endBp], [0, width]).clamp(true);
   const isBehind = attainedBp < paceBp;
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>

@@ -19,7 +19,7 @@ interface Props extends Size {
 /** A bar a stage: how many came into it, the darker part went further, and what share that is. */
 export function FunnelBars({ bars, width, height, em, label }: Props) {
   const names = Math.min(width * 0.34, em * 9);
-  const numbers = em * 8.5;
+  const numbers = em * 9;
   const y = scaleBand(
     bars.map((bar) => bar.id),
     [0, height],
@@ -54,7 +54,7 @@ export function FunnelBars({ bars, width, height, em, label }: Props) {
               width={px(x(bar.advanced))}
               height={px(band)}
             />
-            <text className={styles.figure} x={px(width - em * 4)} y={base} fontSize={px(em)}>
+            <text className={styles.figure} x={px(width - em * 4.4)} y={base} fontSize={px(em)}>
               <tspan data-src={`funnel|${bar.id}|entered`} data-raw={bar.entered}>
                 {count(bar.entered)}
               </tspan>

@@ -18,7 +18,8 @@ interface Props extends Size {
   readonly label: string;
 }
 
-const SIGN = { up: "▲ ", down: "▼ ", level: "" } as const;
+/** What shrinks has its sign in its text. */
+const SIGN = { up: "+", down: "", level: "" } as const;
 const COLOUR = { up: "var(--good)", down: "var(--bad)", level: "var(--column)" } as const;
 
 function way(fall: Fall): keyof typeof SIGN {

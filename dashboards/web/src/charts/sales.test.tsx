@@ -45,7 +45,11 @@ describe("charts of sales", () => {
   });
   it("a bullet that is behind its pace, and one beyond its goal", () => {
     const bullet = { ...SIZE, height: 16 };
-    expect(picture(<Bullet {...bullet} attainedBp={4000} paceBp={5000} />)).toContain("--watch-mark");
-    expect(picture(<Bullet {...bullet} attainedBp={15000} paceBp={5000} />)).toContain("--good");
+    expect(picture(<Bullet {...bullet} attainedBp={4000} paceBp={5000} endBp={12_000} />)).toContain(
+      "--watch-mark",
+    );
+    expect(picture(<Bullet {...bullet} attainedBp={15000} paceBp={5000} endBp={12_000} />)).toContain(
+      "--good",
+    );
   });
 });

@@ -14,7 +14,7 @@ const CARDS = 6;
 function Card({ deal, now }: { deal: Deal; now: number }) {
   return (
     <Link className={styles.card} href={`/customers/${encodeURIComponent(deal.customer)}`}>
-      <strong>{deal.name ?? deal.customer_name ?? deal.opportunity}</strong>
+      <strong>{deal.name ?? deal.customer_name ?? deal.customer}</strong>
       <span>
         <span>{deal.amount === null ? DASH : moneyShort(deal.amount.minor, deal.amount.currency)}</span>
         <span>{deal.owner ?? ""}</span>
@@ -39,6 +39,9 @@ function Column({ stage, now, onAsk }: { stage: Stage; now: number; onAsk: (aske
           {count(stage.count)} · {moneyShort(stage.amount ?? 0, stage.currency ?? "EUR")}
         </span>
       </h3>
+      {value !== null && value.missing_partitions.length > 0 && (
+        <p className={styles.problem}>Not all of them: a part does not answer just now.</p>
+      )}
       {error !== null && <p className={styles.problem}>{error.message}</p>}
       <ul>
         {value?.items.map((deal) => (

@@ -29,7 +29,7 @@ function Line({ deal }: { deal: Deal }) {
     <tr>
       <th scope="row">
         <Link href={`/customers/${encodeURIComponent(deal.customer)}`}>
-          {deal.name ?? deal.customer_name ?? deal.opportunity}
+          {deal.name ?? deal.customer_name ?? deal.customer}
         </Link>
       </th>
       <td className={sections.number}>

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Bullet } from "../charts/Bullet";
 import { useTopic } from "../feed/hooks";
 import { DASH, moneyShort } from "../format/money";
@@ -18,7 +19,15 @@ export function inOrder(rows: readonly Quota[]): Quota[] {
   return [...of("organisation"), ...teams, ...sellers.filter((row) => !teams.includes(row))];
 }
 
-function Line({ row, onAsk }: { row: Quota; onAsk: (asked: Asked) => void }) {
+interface LineProps {
+  readonly row: Quota;
+  readonly endBp: number;
+  readonly isOpened: boolean;
+  readonly onOpen: () => void;
+  readonly onAsk: (asked: Asked) => void;
+}
+
+function Line({ row, endBp, isOpened, onOpen, onAsk }: LineProps) {
   const name = row.level === "organisation" ? "Everybody" : row.name;
   const attained = row.attained_bp ?? 0;
   const label = `${name}: ${share(attained)} of the quota, at an even pace ${share(row.pace_bp ?? 0)}`;
@@ -35,7 +44,9 @@ function Line({ row, onAsk }: { row: Quota; onAsk: (asked: Asked) => void }) {
     <div className={styles.quota} data-level={row.level}>
       <span>
         {row.level === "team" ? (
-          name
+          <button type="button" aria-expanded={isOpened} onClick={onOpen}>
+            <span aria-hidden="true">{isOpened ? "▾" : "▸"}</span> {name}
+          </button>
         ) : (
           <button type="button" onClick={() => onAsk(asked)}>
             {name}
@@ -45,7 +56,9 @@ function Line({ row, onAsk }: { row: Quota; onAsk: (asked: Asked) => void }) {
       </span>
       <span className={styles.bullet}>
         <Sized>
-          {(size) => <Bullet {...size} attainedBp={attained} paceBp={row.pace_bp ?? 0} label={label} />}
+          {(size) => (
+            <Bullet {...size} attainedBp={attained} paceBp={row.pace_bp ?? 0} endBp={endBp} label={label} />
+          )}
         </Sized>
       </span>
       <span className={styles.end}>
@@ -65,23 +78,30 @@ function Line({ row, onAsk }: { row: Quota; onAsk: (asked: Asked) => void }) {
 /** Who reached their quota, beside where they would be at an even pace. */
 export function Quotas({ onAsk }: { onAsk: (asked: Asked) => void }) {
   const { rows, dim } = useTopic(QUOTA);
+  const [opened, setOpened] = useState<string | null>(null);
+  const teams = new Set(rows.filter((row) => row.level === "team").map((row) => row.name));
+  const isHidden = (row: Quota) =>
+    row.level === "seller" && row.team !== null && teams.has(row.team) && row.team !== opened;
+  const shown = inOrder(rows).filter((row) => !isHidden(row));
+  const endBp = Math.min(20_000, Math.max(12_000, ...shown.map((row) => row.attained_bp ?? 0)));
   const all = rows.find((row) => row.level === "organisation");
   const behind = all === undefined || all.coverage_bp === null ? null : (all.coverage_bp / 10_000).toFixed(1);
   return (
-    <Part
-      id="quota"
-      title="Quota"
-      about="The mark is where an even pace would be"
-      dim={dim}
-      isWide={rows.length > 8}
-    >
+    <Part id="quota" title="Quota" about="The mark is where an even pace would be" dim={dim}>
       {rows.length === 0 ? (
         <None>No quota holds today. It is set by an event: quota.set, about a seller or a team.</None>
       ) : (
         <>
           <div className={styles.quotas}>
-            {inOrder(rows).map((row) => (
-              <Line key={`${row.level} ${row.name} ${row.from} ${row.currency}`} row={row} onAsk={onAsk} />
+            {shown.map((row) => (
+              <Line
+                key={`${row.level} ${row.name} ${row.from} ${row.currency}`}
+                row={row}
+                endBp={endBp}
+                isOpened={row.name === opened}
+                onOpen={() => setOpened(row.name === opened ? null : row.name)}
+                onAsk={onAsk}
+              />
             ))}
           </div>
           {behind !== null && (

@@ -7,10 +7,13 @@ use nexusflow_model::{Envelope, Event, Label, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// How much, and the team it adds to, as was said last.
+type Quota = Latest<(Money, Option<Label>)>;
+
 /// A seller or team: what they have to sell in each period, by its start and end, as was said last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seller {
-    quotas: BTreeMap<(Timestamp, Timestamp), Latest<(Money, Option<Label>)>>,
+    quotas: BTreeMap<(Timestamp, Timestamp), Quota>,
 }
 
 impl Seller {
@@ -27,12 +30,7 @@ impl Seller {
     }
 }
 
-fn count(
-    context: &mut Fold<'_>,
-    (from, until): (Timestamp, Timestamp),
-    quota: &Latest<(Money, Option<Label>)>,
-    times: i64,
-) {
+fn count(context: &mut Fold<'_>, (from, until): (Timestamp, Timestamp), quota: &Quota, times: i64) {
     let Some((amount, team)) = quota.get() else { return };
     let key = QuotaKey {
         subject: context.subject().as_str().to_owned(),

@@ -36,7 +36,7 @@ fn of_chance(seed: u64) -> BTreeMap<i32, Rollup> {
     days(day("2024-01-01"), day("2025-12-31"), |day| {
         let month = crate::revenue::stages::date_of(day).month();
         let deals = if (month - 1) % 3 == 0 { 12 } else { 24 };
-        (0..deals).filter(|_| chance.below(8) == 0).map(|_| 50_000 + chance.below(100_000) as i64).sum()
+        (0..deals).map(|_| if chance.below(8) == 0 { 50_000 + chance.below(100_000) as i64 } else { 0 }).sum()
     })
 }
 

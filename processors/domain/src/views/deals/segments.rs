@@ -62,8 +62,7 @@ fn render(scene: &Scene<'_>, params: &Params) -> Result<Vec<Row>, String> {
     let (shrunk_growth, _) = shrink(&grown);
     let growth = |share: f64| ((share / (1.0 - share) - 1.0) * 10_000.0).round();
     let mut rows: Vec<(f64, Row)> = Vec::new();
-    for (at, name) in names.iter().enumerate() {
-        let ((won, decided), (_, both)) = (rates[at], grown[at]);
+    for (at, (name, ((won, decided), (_, both)))) in names.iter().zip(rates.into_iter().zip(grown)).enumerate() {
         let before = both - won;
         let rate = shrunk.get(at).copied().unwrap_or(all);
         let believed = shrunk_growth.get(at).copied().filter(|share| before > 0 && *share < 1.0).map(growth);
