@@ -98,10 +98,14 @@ impl Nexusflow {
     /// Runs the NATS server alone and waits until it listens.
     pub(crate) fn nats(&self) -> Process {
         let process = self.spawn("nats", &["nats"]);
+        self.wait_for_nats();
+        process
+    }
+
+    pub(crate) fn wait_for_nats(&self) {
         eventually(SOON, "NATS listens", || {
             std::net::TcpStream::connect(("127.0.0.1", self.nats_port)).map(drop).map_err(|error| error.to_string())
         });
-        process
     }
 
     /// Runs everything and waits until it is ready.

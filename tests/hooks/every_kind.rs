@@ -23,8 +23,7 @@ fn all() -> Vec<(Origin, Vec<Incoming>)> {
     let of = |connector: &&nexusflow_connectors::source::Connector| {
         let (opened, at) = (fixture::open(connector), fixture::now());
         let decode = |sample| opened.decoder.decode(&fixture::arrival(sample, at));
-        let origin =
-            Origin { source: connector.kind.into(), kind: connector.kind, headers: Default::default(), at };
+        let origin = Origin { source: connector.kind.into(), kind: connector.kind, headers: Default::default(), at };
         (origin, connector.samples.iter().flat_map(decode).collect())
     };
     CONNECTORS.iter().map(of).collect()
@@ -83,6 +82,7 @@ fn what_any_kind_brings_outlives_a_slow_log_its_death_and_a_restart() {
         assert_eq!(ended.len(), CONNECTORS.len());
         assert!(ended.iter().all(Result::is_ok), "{ended:?}");
     });
+    nexusflow.wait_for_nats();
     let expected: BTreeSet<(String, String)> = all()
         .into_iter()
         .flat_map(|(_, events)| events)

@@ -177,6 +177,14 @@ fn hear(merged: &mut Merged<Rollup, Card>, told: Told) -> usize {
     parts.len()
 }
 
+/// Where two things that should be the same are not, for people.
+fn difference(own: &impl Debug, other: &impl Debug) -> String {
+    let (own, other) = (format!("{own:?}"), format!("{other:?}"));
+    let same = own.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let about = |text: &str| text.get(same.saturating_sub(160)..(same + 80).min(text.len())).unwrap_or(text).to_owned();
+    format!("{}\n{}", about(&own), about(&other))
+}
+
 fn cut_everything(partition: &mut Partition<Commerce>) -> Cut {
     partition.mark_unwritten();
     partition.cut_whole().unwrap()
@@ -236,7 +244,7 @@ proptest! {
         prop_assert_eq!((again.clock(), again.tick_due()), (partition.clock(), partition.tick_due()));
         for ((keyspace, id), _) in partition.beginnings(|profile| profile.identity.clone()) {
             let (own, other) = (partition.profile(*keyspace, id).unwrap(), again.profile(*keyspace, id).unwrap());
-            prop_assert!(own.profile == other.profile && own.seen == other.seen);
+            prop_assert!(own.profile == other.profile && own.seen == other.seen, "{}", difference(&own, &other));
         }
         prop_assert!(partition.rollups().panes() == again.rollups().panes());
         prop_assert!(shown::shown([&partition]) == shown::shown([&again]));
