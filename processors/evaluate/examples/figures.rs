@@ -14,11 +14,23 @@ fn main() {
             Ok(figures) => {
                 for figure in figures {
                     let (low, high) = figure.interval.unwrap_or_default();
-                    let verdict = if figure.reaches_the_aim() { "aim " } else if figure.holds() { "ok  " } else { "FAIL" };
-                    let _ = writeln!(out, "{verdict} {:52} {:.4} [{low:.3} {high:.3}] n={} {}", figure.what, figure.value, figure.cases, figure.base);
+                    let verdict = if figure.reaches_the_aim() {
+                        "aim "
+                    } else if figure.holds() {
+                        "ok  "
+                    } else {
+                        "FAIL"
+                    };
+                    let _ = writeln!(
+                        out,
+                        "{verdict} {:52} {:.4} [{low:.3} {high:.3}] n={} {}",
+                        figure.what, figure.value, figure.cases, figure.base
+                    );
                 }
             }
-            Err(error) => { let _ = writeln!(out, "{}: {error}", own.name); }
+            Err(error) => {
+                let _ = writeln!(out, "{}: {error}", own.name);
+            }
         }
         let _ = writeln!(out, "   {} took {:.1} s", own.name, begun.elapsed().as_secs_f64());
     }
