@@ -7,6 +7,7 @@
 
 mod figure;
 mod files;
+mod review;
 mod sentiment;
 mod speed;
 mod texts;
@@ -61,6 +62,12 @@ pub const EVALUATIONS: &[Evaluation] = &[
         about: "what questions to a bank are about, of 77 intents",
         reads: &["banking77"],
         run: themes::many,
+    },
+    Evaluation {
+        name: "review-queue",
+        about: "what correcting the least sure texts gains, against as many at random",
+        reads: &["airline_tweets"],
+        run: review::queue,
     },
 ];
 

@@ -4,7 +4,7 @@ use crate::figure::{Better, Figure};
 use crate::files::EvaluateError;
 use crate::texts::{self, Tweet};
 use nexusflow_learn::figures::interval;
-use nexusflow_learn::themes::{Example, Model, Settings, train};
+use nexusflow_learn::themes::{Example, Guess, Model, Settings, train};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -12,6 +12,8 @@ const SPLIT: &str =
     "complaints: first 80 % of messages by time to learn from, the rest to judge, without texts seen in training";
 /// How sure annotators have to be of a reason to be called sure.
 const SURE: f64 = 0.66;
+/// How many complaints an airline has of a day, to be looked at.
+const GROUP_MIN: usize = 30;
 /// What they say who could not say why.
 const NO_REASON: &str = "Can't Tell";
 
@@ -20,20 +22,22 @@ const NO_REASON: &str = "Can't Tell";
 struct Judged<'a> {
     tweet: Option<&'a Tweet>,
     theme: u16,
-    guesses: Vec<u16>,
-    sure: u16,
+    guesses: Vec<Guess>,
+    chances: Vec<u16>,
 }
 
 impl Judged<'_> {
     fn is_among(&self, first: usize) -> bool {
-        self.guesses.iter().take(first).any(|guess| *guess == self.theme)
+        self.guesses.iter().take(first).any(|guess| guess.theme == self.theme)
+    }
+
+    fn sure(&self) -> u16 {
+        self.guesses.first().map_or(0, |first| first.sure_milli)
     }
 }
 
 fn judged<'a>(model: &Model, text: &str, theme: u16, tweet: Option<&'a Tweet>) -> Judged<'a> {
-    let guesses = model.guess(text);
-    let sure = guesses.first().map_or(0, |first| first.sure_milli);
-    Judged { tweet, theme, guesses: guesses.iter().map(|guess| guess.theme).collect(), sure }
+    Judged { tweet, theme, guesses: model.guess(text), chances: model.chances(text) }
 }
 
 fn share(cases: &[Judged<'_>], places: &[usize], right: impl Fn(&Judged<'_>) -> bool) -> f64 {
@@ -70,7 +74,7 @@ fn figure(asked: &Asked, cases: &[Judged<'_>], split: &str) -> Figure {
 /// The surest 60 % of the cases.
 fn surest<'a>(cases: &[Judged<'a>]) -> Vec<Judged<'a>> {
     let mut sorted = cases.to_vec();
-    sorted.sort_by_key(|case| std::cmp::Reverse(case.sure));
+    sorted.sort_by_key(|case| std::cmp::Reverse(case.sure()));
     sorted.truncate(cases.len() * 3 / 5);
     sorted
 }
@@ -87,11 +91,15 @@ pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
         // A label counts as much as its annotators were sure of it.
         Some(Example { text: &tweet.text, theme: theme(tweet)?, weight: tweet.reason_sure as f32 })
     });
-    let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
+    let examples: Vec<Example<'_>> = examples.collect();
+    let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
     let cases: Vec<Judged<'_>> =
         after.iter().filter_map(|tweet| Some(judged(&model, &tweet.text, theme(tweet)?, Some(tweet)))).collect();
     let is_sure = |case: &&Judged<'_>| case.tweet.is_some_and(|own| own.reason_sure >= SURE && own.reason != NO_REASON);
-    let sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
+    let mut sure: Vec<Judged<'_>> = cases.iter().filter(is_sure).cloned().collect();
+    // To say that nobody can tell is no answer where a reason is asked for.
+    let no_reason = themes.iter().position(|own| own == NO_REASON).map(|at| at as u16);
+    sure.iter_mut().for_each(|case| case.guesses.retain(|guess| Some(guess.theme) != no_reason));
     let asked = |what, first, floor, aim| Asked { what, first, floor, aim };
     let mut figures = vec![
         figure(&asked("the reason is the first of ten guessed", 1, None, None), &cases, SPLIT),
@@ -111,7 +119,9 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
         let day = jiff::tz::Offset::constant(-8).to_datetime(tweet.at).date();
         groups.entry((tweet.airline.as_str(), day)).or_default().push(case);
     }
-    let groups: Vec<(Vec<f64>, Vec<f64>)> = groups.values().map(|group| shares(group, themes)).collect();
+    // Of a handful the shares are chance.
+    let groups = groups.values().filter(|group| group.len() >= GROUP_MIN);
+    let groups: Vec<(Vec<f64>, Vec<f64>)> = groups.map(|group| shares(group, themes)).collect();
     let mean = |places: &[usize], of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| {
         places.iter().map(|at| of(&groups[*at])).sum::<f64>() / places.len().max(1) as f64
     };
@@ -122,7 +132,7 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
         value: mean(&all, of),
         interval: interval(groups.len(), 1, |places| mean(places, of)),
         cases: groups.len(),
-        base: "groups are an airline's complaints of a day".into(),
+        base: format!("cases are the complaints about an airline of a day, {GROUP_MIN} at least"),
         split: SPLIT.into(),
         better,
         floor: Some(floor),
@@ -147,8 +157,9 @@ fn shares(group: &[&Judged<'_>], themes: usize) -> (Vec<f64>, Vec<f64>) {
     let part = 1.0 / group.len().max(1) as f64;
     for case in group {
         is[usize::from(case.theme)] += part;
-        if let Some(first) = case.guesses.first() {
-            said[usize::from(*first)] += part;
+        let sum: f64 = case.chances.iter().map(|chance| f64::from(*chance)).sum();
+        for (said, chance) in said.iter_mut().zip(&case.chances) {
+            *said += part * f64::from(*chance) / sum.max(1.0);
         }
     }
     (is, said)
@@ -170,7 +181,8 @@ pub(crate) fn many(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     let examples = learned
         .iter()
         .filter_map(|question| Some(Example { text: &question.text, theme: theme(&question.category)?, weight: 1.0 }));
-    let model = train(&examples.collect::<Vec<_>>(), &themes, &Settings::default(), |_, _| {});
+    let examples: Vec<Example<'_>> = examples.collect();
+    let model = train(&examples, &themes, &Settings::default().tuned(&examples, &themes), |_, _| {});
     let cases: Vec<Judged<'_>> = asked
         .iter()
         .filter_map(|question| Some(judged(&model, &question.text, theme(&question.category)?, None)))

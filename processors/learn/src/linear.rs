@@ -1,7 +1,6 @@
-//! Softmax regression (multinomial logistic regression) over sparse features, trained by AdaGrad (Duchi, Hazan and Singer 2011) with one
-//! rate a feature. Floats, one thread: the same examples in the same order give the same weights.
-
-use crate::figures::Chance;
+//! Softmax regression (multinomial logistic regression) over sparse features, with a penalty on the squares of the weights. The loss has
+//! one minimum, and L-BFGS (Nocedal 1980) goes to it: no rate to choose, no chance. Floats, one thread: the same examples in the same
+//! order give the same weights.
 
 /// Examples: what each has of which feature, and its class.
 #[derive(Debug, Clone, Default)]
@@ -33,8 +32,8 @@ impl Rows {
         (&self.features[from..self.ends[at]], self.classes[at], self.weights[at])
     }
 
-    /// Drops features that fewer examples have than `least`, but for those below `keep`; a rare one tells of one example only.
-    pub(crate) fn prune(&mut self, least: u32, keep: u32, features: usize) {
+    /// In how many examples each feature is.
+    fn counts(&self, features: usize) -> Vec<u32> {
         let mut seen = vec![(0_u32, usize::MAX); features];
         for at in 0..self.len() {
             for (feature, _) in self.row(at).0 {
@@ -44,29 +43,49 @@ impl Rows {
                 }
             }
         }
+        seen.into_iter().map(|(count, _)| count).collect()
+    }
+
+    /// Drops features that fewer examples have than `least`, but for those below `keep`; a rare one tells of one example only.
+    pub(crate) fn prune(&mut self, least: u32, keep: u32, features: usize) {
+        let counts = self.counts(features);
         let mut kept = Vec::with_capacity(self.features.len());
         let mut ends = Vec::with_capacity(self.ends.len());
         for at in 0..self.len() {
-            let common = |(feature, _): &&(u32, f32)| *feature < keep || seen[*feature as usize].0 >= least;
+            let common = |(feature, _): &&(u32, f32)| *feature < keep || counts[*feature as usize] >= least;
             kept.extend(self.row(at).0.iter().filter(common));
             ends.push(kept.len());
         }
         (self.features, self.ends) = (kept, ends);
+    }
+
+    /// Makes features from `keep` on count by the root of how rare they are (inverse document frequency, Spärck Jones 1972), about 1 for
+    /// one that one example in fifty has. Gives what each was multiplied by.
+    pub(crate) fn weigh_rare(&mut self, keep: u32, features: usize) -> Vec<f32> {
+        let examples = self.len() as f32;
+        let factor = |(at, count): (usize, u32)| {
+            if (at as u32) < keep || count == 0 { 1.0 } else { ((1.0 + (examples / count as f32).ln()) / 5.0).sqrt() }
+        };
+        let factors: Vec<f32> = self.counts(features).into_iter().enumerate().map(factor).collect();
+        self.features.iter_mut().for_each(|(feature, value)| *value *= factors[*feature as usize]);
+        factors
     }
 }
 
 /// How training goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Descent {
-    pub(crate) epochs: u32,
-    pub(crate) rate: f32,
-    /// How strongly weights are pulled to nothing.
-    pub(crate) l2: f32,
-    pub(crate) seed: u64,
+    /// How much the examples count beside the penalty: C of Fan et al., "LIBLINEAR" (2008).
+    pub(crate) cost: f32,
+    /// At most so many steps.
+    pub(crate) steps: u32,
 }
 
-/// The weights of each feature for each class: `features` rows of `classes`. `told` is called after each epoch with its number and the
-/// mean loss of it.
+/// How many steps back the curvature is remembered for.
+const MEMORY: usize = 5;
+
+/// The weights of each feature for each class: `features` rows of `classes`. `told` is called after each step with its number and the
+/// mean loss of an example.
 pub(crate) fn train(
     rows: &Rows,
     features: usize,
@@ -74,53 +93,112 @@ pub(crate) fn train(
     descent: Descent,
     mut told: impl FnMut(u32, f32),
 ) -> Vec<f32> {
-    // Only what occurs has a row of weights.
-    let mut place = vec![u32::MAX; features];
-    let mut used = 0_u32;
-    for (feature, _) in &rows.features {
-        let own = &mut place[*feature as usize];
-        if *own == u32::MAX {
-            *own = used;
-            used += 1;
+    let problem = Problem::new(rows, features, classes, descent.cost);
+    let mut at = vec![0.0_f32; problem.used * classes];
+    let mut slope = vec![0.0_f32; at.len()];
+    let mut loss = problem.loss(&at, &mut slope);
+    let first = norm(&slope);
+    let mut memory: Vec<(Vec<f32>, Vec<f32>, f64)> = Vec::new();
+    let (mut next, mut next_slope) = (at.clone(), slope.clone());
+    for step in 1..=descent.steps {
+        let mut way = direction(&slope, &memory);
+        let mut downhill = dot(&way, &slope);
+        if downhill >= 0.0 {
+            // What is remembered misleads: straight down.
+            memory.clear();
+            way = slope.iter().map(|own| -own).collect();
+            downhill = dot(&way, &slope);
+        }
+        let mut length = if memory.is_empty() { 1.0 / norm(&way).max(1.0) } else { 1.0 };
+        let mut next_loss = f64::INFINITY;
+        for _ in 0..20 {
+            for ((to, from), way) in next.iter_mut().zip(&at).zip(&way) {
+                *to = from + (length as f32) * way;
+            }
+            next_loss = problem.loss(&next, &mut next_slope);
+            if next_loss <= loss + 1e-4 * length * downhill {
+                break;
+            }
+            length /= 2.0;
+        }
+        if next_loss.is_nan() || next_loss > loss {
+            break;
+        }
+        remember(&mut memory, (&at, &slope), (&next, &next_slope));
+        std::mem::swap(&mut at, &mut next);
+        std::mem::swap(&mut slope, &mut next_slope);
+        let gained = loss - next_loss;
+        loss = next_loss;
+        told(step, (loss / (f64::from(descent.cost) * rows.len().max(1) as f64)) as f32);
+        if norm(&slope) < 1e-3 * first || gained < 1e-6 * loss {
+            break;
         }
     }
-    let mut weights = vec![0.0_f32; used as usize * classes];
-    let mut slopes = vec![0.0_f32; used as usize];
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    let mut chance = Chance::new(descent.seed);
-    let mut off = vec![0.0_f32; classes];
-    for epoch in 0..descent.epochs {
-        chance.shuffle(&mut order);
-        let mut loss = 0.0;
-        for at in &order {
-            let (row, class, weight) = rows.row(*at);
+    problem.spread_out(&at)
+}
+
+/// The examples, with features numbered by what occurs.
+struct Problem<'a> {
+    rows: &'a Rows,
+    place: Vec<u32>,
+    used: usize,
+    classes: usize,
+    cost: f32,
+}
+
+impl<'a> Problem<'a> {
+    fn new(rows: &'a Rows, features: usize, classes: usize, cost: f32) -> Self {
+        let mut place = vec![u32::MAX; features];
+        let mut used = 0_u32;
+        for (feature, _) in &rows.features {
+            let own = &mut place[*feature as usize];
+            if *own == u32::MAX {
+                *own = used;
+                used += 1;
+            }
+        }
+        Self { rows, place, used: used as usize, classes, cost }
+    }
+
+    /// The loss at these weights, and its slope.
+    fn loss(&self, weights: &[f32], slope: &mut [f32]) -> f64 {
+        let classes = self.classes;
+        slope.copy_from_slice(weights);
+        let mut loss = dot(weights, weights) / 2.0;
+        let mut off = vec![0.0_f32; classes];
+        for at in 0..self.rows.len() {
+            let (row, class, weight) = self.rows.row(at);
             off.fill(0.0);
             for (feature, value) in row {
-                let from = place[*feature as usize] as usize * classes;
+                let from = self.place[*feature as usize] as usize * classes;
                 for (sum, own) in off.iter_mut().zip(&weights[from..from + classes]) {
                     *sum += own * value;
                 }
             }
-            loss += to_slopes(&mut off, class, weight);
-            let size: f32 = off.iter().map(|own| own * own).sum();
+            loss += f64::from(self.cost * weight * to_slopes(&mut off, class, self.cost * weight));
             for (feature, value) in row {
-                let own = place[*feature as usize] as usize;
-                let slope = &mut slopes[own];
-                *slope += size * value * value;
-                let rate = descent.rate / (*slope + 1e-8).sqrt();
-                let (keep, step) = (1.0 - (rate * descent.l2).min(1.0), rate * value);
-                for (weight, off) in weights[own * classes..][..classes].iter_mut().zip(&off) {
-                    *weight = *weight * keep - step * off;
+                let from = self.place[*feature as usize] as usize * classes;
+                for (sum, off) in slope[from..from + classes].iter_mut().zip(&off) {
+                    *sum += off * value;
                 }
             }
         }
-        told(epoch + 1, loss / rows.len().max(1) as f32);
+        loss
     }
-    spread_out(&weights, &place, classes)
+
+    fn spread_out(&self, weights: &[f32]) -> Vec<f32> {
+        let mut all = vec![0.0; self.place.len() * self.classes];
+        for (feature, place) in self.place.iter().enumerate().filter(|(_, place)| **place != u32::MAX) {
+            let from = *place as usize * self.classes;
+            all[feature * self.classes..][..self.classes].copy_from_slice(&weights[from..from + self.classes]);
+        }
+        all
+    }
 }
 
-/// Logits become what they are off: the chance of each class less that which it should have. Gives the loss.
-fn to_slopes(off: &mut [f32], class: u16, weight: f32) -> f32 {
+/// Logits become what they are off: the chance of each class less that which it should have, times how much the example counts. Gives the
+/// loss.
+fn to_slopes(off: &mut [f32], class: u16, counts: f32) -> f32 {
     let best = off.iter().copied().fold(f32::MIN, f32::max);
     let mut sum = 0.0;
     for own in off.iter_mut() {
@@ -134,16 +212,65 @@ fn to_slopes(off: &mut [f32], class: u16, weight: f32) -> f32 {
             loss = -own.max(1e-12).ln();
             *own -= 1.0;
         }
-        *own *= weight;
+        *own *= counts;
     }
     loss
 }
 
-fn spread_out(weights: &[f32], place: &[u32], classes: usize) -> Vec<f32> {
-    let mut all = vec![0.0; place.len() * classes];
-    for (feature, place) in place.iter().enumerate().filter(|(_, place)| **place != u32::MAX) {
-        let from = *place as usize * classes;
-        all[feature * classes..][..classes].copy_from_slice(&weights[from..from + classes]);
+fn dot(one: &[f32], other: &[f32]) -> f64 {
+    // Sums of a few thousand in 32 bits, which the compiler does eight at a time, and those in 64.
+    let part = |(one, other): (&[f32], &[f32])| {
+        let mut lanes = [0.0_f32; 8];
+        for (one, other) in one.chunks(8).zip(other.chunks(8)) {
+            for ((lane, one), other) in lanes.iter_mut().zip(one).zip(other) {
+                *lane += one * other;
+            }
+        }
+        f64::from(lanes.iter().sum::<f32>())
+    };
+    one.chunks(4096).zip(other.chunks(4096)).map(part).sum()
+}
+
+fn norm(own: &[f32]) -> f64 {
+    dot(own, own).sqrt()
+}
+
+/// Where to go: the two loops of L-BFGS (Nocedal and Wright, "Numerical Optimization", algorithm 7.4).
+fn direction(slope: &[f32], memory: &[(Vec<f32>, Vec<f32>, f64)]) -> Vec<f32> {
+    let mut way: Vec<f32> = slope.iter().map(|own| -own).collect();
+    let mut shares = Vec::with_capacity(memory.len());
+    for (moved, turned, product) in memory.iter().rev() {
+        let share = dot(moved, &way) / product;
+        add(&mut way, turned, -share);
+        shares.push(share);
     }
-    all
+    if let Some((_, turned, product)) = memory.last() {
+        let scale = (product / dot(turned, turned).max(f64::MIN_POSITIVE)) as f32;
+        way.iter_mut().for_each(|own| *own *= scale);
+    }
+    for ((moved, turned, product), share) in memory.iter().zip(shares.iter().rev()) {
+        let back = dot(turned, &way) / product;
+        add(&mut way, moved, share - back);
+    }
+    way
+}
+
+fn add(to: &mut [f32], what: &[f32], times: f64) {
+    let times = times as f32;
+    to.iter_mut().zip(what).for_each(|(to, what)| *to += times * what);
+}
+
+type Place<'a> = (&'a [f32], &'a [f32]);
+
+fn remember(memory: &mut Vec<(Vec<f32>, Vec<f32>, f64)>, from: Place<'_>, to: Place<'_>) {
+    let less = |(to, from): (&f32, &f32)| to - from;
+    let moved: Vec<f32> = to.0.iter().zip(from.0).map(less).collect();
+    let turned: Vec<f32> = to.1.iter().zip(from.1).map(less).collect();
+    let product = dot(&moved, &turned);
+    if product > 1e-10 {
+        if memory.len() == MEMORY {
+            memory.remove(0);
+        }
+        memory.push((moved, turned, product));
+    }
 }

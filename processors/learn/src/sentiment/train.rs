@@ -15,35 +15,21 @@ pub struct Settings {
     pub name: String,
     /// Which features it has.
     pub shape: Shape,
-    /// How often it sees each example.
-    pub epochs: u32,
-    /// The rate of descent.
-    pub rate: f32,
-    /// How strongly weights are pulled to nothing.
-    pub l2: f32,
+    /// How much the examples count beside the penalty on large weights.
+    pub cost: f32,
+    /// At most so many steps to the best weights.
+    pub steps: u32,
     /// How much what the lexicon says counts beside words: a factor on its signs.
     pub prior: f32,
     /// How far classes that few texts are of are made up for: 0 not at all, 1 until all classes weigh the same.
     pub balance: f32,
     /// In how many examples a feature has to be.
     pub least: u32,
-    /// What the order of the examples is shuffled by.
-    pub seed: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            name: "trained".into(),
-            shape: Shape::LETTERS,
-            epochs: 6,
-            rate: 0.1,
-            l2: 1e-3,
-            prior: 1.0,
-            balance: 0.5,
-            least: 2,
-            seed: 1,
-        }
+        Self { name: "trained".into(), shape: Shape::LETTERS, cost: 2.0, steps: 60, prior: 1.0, balance: 0.5, least: 2 }
     }
 }
 
@@ -72,7 +58,7 @@ impl reading::Sink for Gathered {
     fn value(&mut self, _: i64, _: &Token) {}
 }
 
-/// Trains a model. `told` hears of each epoch: its number and the mean loss.
+/// Trains a model. `told` hears of each step: its number and the mean loss.
 pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, told: impl FnMut(u32, f32)) -> Model {
     let (languages, main) = languages(examples);
     let made_up = made_up(examples, settings.balance);
@@ -96,7 +82,7 @@ pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, t
     }
     let features = SIGNS + settings.shape.buckets();
     rows.prune(settings.least, SIGNS as u32, features);
-    let descent = Descent { epochs: settings.epochs, rate: settings.rate, l2: settings.l2, seed: settings.seed };
+    let descent = Descent { cost: settings.cost, steps: settings.steps };
     let weights = descend(&rows, features, Class::ALL.len(), descent, told);
     // Against neither: what is the same for all three classes says nothing.
     let pair = |at: usize, factor: f32| -> Pair {
