@@ -8,6 +8,7 @@
 mod figure;
 mod files;
 mod revenue;
+mod review;
 mod sentiment;
 mod speed;
 mod texts;
@@ -86,6 +87,12 @@ pub const EVALUATIONS: &[Evaluation] = &[
         about: "Whether the 80 % interval of what will be won holds 80 %.",
         reads: &["crm_sales"],
         run: revenue::intervals,
+    },
+    Evaluation {
+        name: "review-queue",
+        about: "what correcting the least sure texts gains, against as many at random",
+        reads: &["airline_tweets"],
+        run: review::queue,
     },
 ];
 

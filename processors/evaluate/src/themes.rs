@@ -23,6 +23,7 @@ struct Judged<'a> {
     tweet: Option<&'a Tweet>,
     theme: u16,
     guesses: Vec<Guess>,
+    chances: Vec<u16>,
 }
 
 impl Judged<'_> {
@@ -36,7 +37,7 @@ impl Judged<'_> {
 }
 
 fn judged<'a>(model: &Model, text: &str, theme: u16, tweet: Option<&'a Tweet>) -> Judged<'a> {
-    Judged { tweet, theme, guesses: model.guess(text) }
+    Judged { tweet, theme, guesses: model.guess(text), chances: model.chances(text) }
 }
 
 fn share(cases: &[Judged<'_>], places: &[usize], right: impl Fn(&Judged<'_>) -> bool) -> f64 {
@@ -156,9 +157,9 @@ fn shares(group: &[&Judged<'_>], themes: usize) -> (Vec<f64>, Vec<f64>) {
     let part = 1.0 / group.len().max(1) as f64;
     for case in group {
         is[usize::from(case.theme)] += part;
-        let sum: f64 = case.guesses.iter().map(|guess| f64::from(guess.sure_milli)).sum();
-        for guess in &case.guesses {
-            said[usize::from(guess.theme)] += part * f64::from(guess.sure_milli) / sum.max(1.0);
+        let sum: f64 = case.chances.iter().map(|chance| f64::from(*chance)).sum();
+        for (said, chance) in said.iter_mut().zip(&case.chances) {
+            *said += part * f64::from(*chance) / sum.max(1.0);
         }
     }
     (is, said)

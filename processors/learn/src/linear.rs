@@ -32,8 +32,8 @@ impl Rows {
         (&self.features[from..self.ends[at]], self.classes[at], self.weights[at])
     }
 
-    /// Drops features that fewer examples have than `least`, but for those below `keep`; a rare one tells of one example only.
-    pub(crate) fn prune(&mut self, least: u32, keep: u32, features: usize) {
+    /// In how many examples each feature is.
+    fn counts(&self, features: usize) -> Vec<u32> {
         let mut seen = vec![(0_u32, usize::MAX); features];
         for at in 0..self.len() {
             for (feature, _) in self.row(at).0 {
@@ -43,14 +43,32 @@ impl Rows {
                 }
             }
         }
+        seen.into_iter().map(|(count, _)| count).collect()
+    }
+
+    /// Drops features that fewer examples have than `least`, but for those below `keep`; a rare one tells of one example only.
+    pub(crate) fn prune(&mut self, least: u32, keep: u32, features: usize) {
+        let counts = self.counts(features);
         let mut kept = Vec::with_capacity(self.features.len());
         let mut ends = Vec::with_capacity(self.ends.len());
         for at in 0..self.len() {
-            let common = |(feature, _): &&(u32, f32)| *feature < keep || seen[*feature as usize].0 >= least;
+            let common = |(feature, _): &&(u32, f32)| *feature < keep || counts[*feature as usize] >= least;
             kept.extend(self.row(at).0.iter().filter(common));
             ends.push(kept.len());
         }
         (self.features, self.ends) = (kept, ends);
+    }
+
+    /// Makes features from `keep` on count by the root of how rare they are (inverse document frequency, Spärck Jones 1972), about 1 for
+    /// one that one example in fifty has. Gives what each was multiplied by.
+    pub(crate) fn weigh_rare(&mut self, keep: u32, features: usize) -> Vec<f32> {
+        let examples = self.len() as f32;
+        let factor = |(at, count): (usize, u32)| {
+            if (at as u32) < keep || count == 0 { 1.0 } else { ((1.0 + (examples / count as f32).ln()) / 5.0).sqrt() }
+        };
+        let factors: Vec<f32> = self.counts(features).into_iter().enumerate().map(factor).collect();
+        self.features.iter_mut().for_each(|(feature, value)| *value *= factors[*feature as usize]);
+        factors
     }
 }
 

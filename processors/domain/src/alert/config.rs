@@ -204,7 +204,7 @@ impl Default for Thresholds {
             csat_at_most: 2,
             nps_at_most: 6,
             ces_at_most: 3,
-            sentiment_at_most_milli: -600,
+            sentiment_at_most_milli: -800,
             health_in: 40,
             health_out: 50,
             health_drop: 15,

@@ -15,9 +15,9 @@ use nexusflow_model::{Envelope, Event, Id, Label, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Texts of a customer that can still be corrected: the newest.
-pub const TEXTS_MAX: usize = 50;
+pub const TEXTS_MAX: usize = 30;
 /// Corrections of a customer's texts that are remembered: the newest.
-const LABELS_MAX: usize = 100;
+const LABELS_MAX: usize = 60;
 /// From so many thousandths on a person's score is one that is meant well, and below so many negative ones badly.
 const NEUTRAL_BELOW: i16 = 100;
 /// Themes of one text that count at the most.

@@ -24,7 +24,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let shape = Shape::LETTERS;
-        Self { name: "trained".into(), shape, cost: 2.0, steps: 60, least: 2 }
+        Self { name: "trained".into(), shape, cost: 2.0, steps: 50, least: 2 }
     }
 }
 
@@ -63,7 +63,7 @@ impl Settings {
 }
 
 /// The costs that are tried.
-const COSTS: [f32; 3] = [2.0, 8.0, 24.0];
+const COSTS: [f32; 2] = [3.0, 12.0];
 
 /// Trains a model of these themes; an example of a theme that is not among them is left out. `told` hears of each step: its number
 /// and the mean loss.
@@ -90,13 +90,15 @@ pub fn train(examples: &[Example<'_>], themes: &[String], settings: &Settings, t
     }
     let features = 1 + settings.shape.buckets();
     rows.prune(settings.least, 1, features);
+    let factors = rows.weigh_rare(1, features);
     let descent = Descent { cost: settings.cost, steps: settings.steps };
     let weights = descend(&rows, features, classes, descent, told);
     let whole = |at: usize| {
         // What is the same for all themes says nothing.
         let own = &weights[at * classes..(at + 1) * classes];
         let mean = own.iter().sum::<f32>() / classes.max(1) as f32;
-        own.iter().map(move |weight| ((weight - mean) * UNIT as f32).round() as i16)
+        let factor = factors[at] * UNIT as f32;
+        own.iter().map(move |weight| ((weight - mean) * factor).round() as i16)
     };
     let bias = whole(0).collect();
     let (mut row_of, mut kept) = (vec![0_u32; settings.shape.buckets()], Vec::new());
