@@ -29,7 +29,15 @@ function way(fall: Fall): keyof typeof SIGN {
 
 /** From one level to another, change by change. What grew and what shrank is told by a sign as well as by colour. */
 export function Waterfall({ falls, width, height, em, label }: Props) {
-  const floor = height - em * 1.7;
+  const names = falls.map((fall) => fall.name.split(" "));
+  const lines = Math.max(1, ...names.map((words) => words.length));
+  const x = scaleBand(
+    falls.map((fall) => fall.id),
+    [0, width],
+  ).paddingInner(0.22);
+  // Small enough for nine letters a column, and never too small to be read.
+  const size = px(Math.max(10, Math.min(em, x.step() / 5)));
+  const floor = height - size * (lines * 1.15 + 0.5);
   let level = 0;
   const spans = falls.map((fall) => {
     const from = fall.isLevel ? 0 : level;
@@ -38,11 +46,6 @@ export function Waterfall({ falls, width, height, em, label }: Props) {
   });
   const ends = spans.flatMap(({ from, to }) => [from, to]);
   const y = scaleLinear([Math.min(0, ...ends), Math.max(1, ...ends)], [floor, em * 2]);
-  const x = scaleBand(
-    falls.map((fall) => fall.id),
-    [0, width],
-  ).paddingInner(0.22);
-  const size = px(Math.min(em, x.bandwidth() / 4.6));
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
       <line className={styles.axis} x1={0} x2={px(width)} y1={px(y(0))} y2={px(y(0))} />
@@ -75,9 +78,17 @@ export function Waterfall({ falls, width, height, em, label }: Props) {
                 {fall.text}
               </tspan>
             </text>
-            <text className={styles.tick} x={middle} y={px(height - em * 0.4)} fontSize={size}>
-              {fall.name}
-            </text>
+            {names[i]?.map((word, at) => (
+              <text
+                key={word}
+                className={styles.tick}
+                x={middle}
+                y={px(floor + size * (1.15 * (at + 1) + 0.1))}
+                fontSize={size}
+              >
+                {word}
+              </text>
+            ))}
           </g>
         );
       })}

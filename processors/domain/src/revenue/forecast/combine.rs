@@ -91,6 +91,9 @@ pub struct Forecaster<'a> {
 /// What a forecast of a period said, and what was won.
 struct Trial {
     ways: BTreeMap<Way, f64>,
+    /// What was won of the period by then.
+    so_far: f64,
+    /// What was won of it afterwards.
     actual: f64,
     deviation: f64,
 }
@@ -110,7 +113,7 @@ impl<'a> Forecaster<'a> {
             let interval = Some((so_far, so_far));
             return Forecast { so_far, value: so_far, interval, ways, bias: None, error: None, origins, fan };
         }
-        let trials = self.trials(origin, from, last);
+        let trials = self.trials(origin, first, last);
         let ways = self.ways(origin, from, last);
         let sales = self.sales;
         let Some((series, _)) = self.known(origin) else { return early(sales, origin, so_far, from, last) };
@@ -123,7 +126,10 @@ impl<'a> Forecaster<'a> {
             .iter()
             .map(|trial| {
                 let said = weighted(&trial.ways, &weights);
-                ((said - trial.actual) / (trial.deviation * said).max(f64::MIN_POSITIVE), said / trial.actual - 1.0)
+                (
+                    (said - trial.actual) / (trial.deviation * said).max(f64::MIN_POSITIVE),
+                    (said - trial.actual) / (trial.so_far + trial.actual),
+                )
             })
             .collect();
         let n = judged.len() as f64 * overlap;
@@ -180,12 +186,14 @@ impl<'a> Forecaster<'a> {
         said.into_iter().filter_map(|(way, sum)| Some((way, sum.filter(|sum| sum.is_finite())?))).collect()
     }
 
-    /// Forecasts of as many days, as far ahead, at earlier origins whose days are over by now.
+    /// Forecasts of as many days, as far ahead and as far into them, at earlier origins whose days are over by now.
     fn trials(&mut self, origin: i32, first: i32, last: i32) -> Vec<Trial> {
         let sales = self.sales;
         let mut trials = Vec::new();
         for earlier in (1..=ORIGINS).map(|step| origin - step * STEP) {
-            let (first, last) = (first - origin + earlier, last - origin + earlier);
+            let (begins, last) = (first - origin + earlier, last - origin + earlier);
+            let first = begins.max(earlier + 1);
+            let so_far = if begins <= earlier { sales.won(begins, earlier) } else { 0.0 };
             let actual = sales.won(first, last);
             if last > origin || earlier < sales.first + 90 || actual <= 0.0 {
                 continue;
@@ -193,7 +201,7 @@ impl<'a> Forecaster<'a> {
             let ways = self.ways(earlier, first, last);
             let Some((series, _)) = self.known(earlier) else { continue };
             let deviation = series.relative_variance(sales, first, last, series.settled(sales, first, last)).sqrt();
-            trials.push(Trial { ways, actual, deviation });
+            trials.push(Trial { ways, so_far, actual, deviation });
         }
         trials
     }
