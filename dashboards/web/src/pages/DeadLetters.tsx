@@ -255,7 +255,7 @@ export function DeadLetters() {
           What came and could not be read is kept. Mend the source or its mapping, then retry: nothing counts
           twice.
           {value !== null &&
-            ` ${count(value.waiting)} ${value.waiting === 1 ? 'waits' : 'wait'}, of ${count(value.all)} there ever were.`}
+            ` ${count(value.waiting)} ${value.waiting === 1 ? "waits" : "wait"}, of ${count(value.all)} there ever were.`}
         </p>
         <div className={styles.bar}>
           <Choose asked={asked} onAsk={ask} />
