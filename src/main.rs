@@ -19,6 +19,7 @@ mod replay;
 mod send;
 mod sinks;
 mod status;
+mod train;
 mod up;
 mod validate;
 mod whatif;
@@ -71,6 +72,9 @@ enum Command {
     Whatif(whatif::Arguments),
     /// Say how right NexusFlow is, on public data: health, sentiment, themes, forecasts. Fails where a figure is below its floor.
     Evaluate(evaluate::Arguments),
+    /// Learn how texts sound, or what they are about, from labelled examples.
+    #[command(subcommand)]
+    Train(train::Command),
     /// Look at what could not be understood, and decide what becomes of it.
     #[command(subcommand)]
     Dlq(dlq::Command),
@@ -142,6 +146,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 .await?
                 .map_err(Into::into);
         }
+        Command::Train(command) => return Ok(tokio::task::spawn_blocking(move || train::run(&command)).await??),
         Command::Dlq(command) => return Box::pin(dlq::run(&config, command)).await,
         Command::Keys(command) => return Box::pin(keys::run(&config, command)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,

@@ -314,3 +314,6 @@ impl Sink for Parts<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
