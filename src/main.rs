@@ -20,6 +20,7 @@ mod replay;
 mod send;
 mod sinks;
 mod status;
+mod train;
 mod up;
 mod validate;
 mod whatif;
@@ -78,6 +79,9 @@ enum Command {
     /// Which models judge what customers write, and putting a trained one into force.
     #[command(subcommand)]
     Model(model::Command),
+    /// Learn how texts sound, or what they are about, from labelled examples.
+    #[command(subcommand)]
+    Train(train::Command),
     /// Look at what could not be understood, and decide what becomes of it.
     #[command(subcommand)]
     Dlq(dlq::Command),
@@ -151,6 +155,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 .map_err(Into::into);
         }
         Command::Model(command) => return Box::pin(model::run(&config, command)).await,
+        Command::Train(command) => return Ok(tokio::task::spawn_blocking(move || train::run(&command)).await??),
         Command::Dlq(command) => return Box::pin(dlq::run(&config, command)).await,
         Command::Keys(command) => return Box::pin(keys::run(&config, command)).await,
         Command::Config(ConfigCommand::Check) => config.check_and_say()?,

@@ -4,8 +4,7 @@
 macro_rules! bounded {
     ($(#[$doc:meta])* pub struct $name:ident($repr:ty, $min:expr, $max:expr);) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name($repr);
 
         impl $name {
@@ -22,6 +21,13 @@ macro_rules! bounded {
             /// The number itself.
             pub const fn get(self) -> $repr {
                 self.0
+            }
+        }
+
+        // Written as it is read: a form that does not say what it holds would be read as another number.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                i64::from(self.0).serialize(serializer)
             }
         }
 
@@ -61,4 +67,17 @@ bounded! {
 bounded! {
     /// A length of time in whole seconds: 0 to ten years.
     pub struct Seconds(i64, 0_i64, 315_576_000_i64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BasisPoints, Score};
+
+    #[test]
+    fn a_number_is_the_same_in_a_form_that_does_not_say_its_width() {
+        let (share, score) = (BasisPoints::new(7_000).unwrap(), Score::new(-3).unwrap());
+        let bytes = postcard::to_stdvec(&(share, score)).unwrap();
+        assert_eq!(postcard::from_bytes::<(BasisPoints, Score)>(&bytes).unwrap(), (share, score));
+        assert_eq!(serde_json::to_string(&(share, score)).unwrap(), "[7000,-3]");
+    }
 }

@@ -279,3 +279,6 @@ impl Sink for Parts<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

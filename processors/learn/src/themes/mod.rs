@@ -205,3 +205,6 @@ const SHIPPED_THEMES: &[(&str, &[&str])] = &[
     ("website", &["website", "site", "app", "login", "password", "page", "checkout", "crashes", "error"]),
     ("returns", &["return", "returned", "returns", "exchange", "replacement", "warranty"]),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,7 @@ impl Settings {
 }
 
 /// The costs that are tried.
-const COSTS: [f32; 2] = [3.0, 12.0];
+const COSTS: [f32; 2] = [6.0, 18.0];
 
 /// Trains a model of these themes; an example of a theme that is not among them is left out. `told` hears of each step: its number
 /// and the mean loss.
