@@ -15,7 +15,7 @@ use nexusflow_domain::{Business, Commerce};
 use nexusflow_engine::Partition;
 use nexusflow_learn::figures::Chance;
 use nexusflow_model::event::control::ConfigChanged;
-use nexusflow_model::{Envelope, partition};
+use nexusflow_model::{Envelope, Timestamp, partition};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -226,4 +226,37 @@ fn deals_of_chance_are_those_of_an_independent_computation() {
         let question = json!({"set": null, "events": said});
         check(&events, &business("Europe/Madrid", "EUR"), &asked, question, seed);
     }
+}
+
+/// A configuration that comes later changes nothing of the days before it.
+#[test]
+fn history_keeps_the_probabilities_it_had() {
+    let (events, _) = story::deals(5, 60);
+    let before = business("Europe/Madrid", "EUR");
+    let mut partitions = fold(&events, 1, &before);
+    let weighted = |partitions: &[Partition<Commerce>], day: &str| -> Vec<(Value, i64)> {
+        let (merged, business) = shown::merged(partitions);
+        let scene = Scene { merged: &merged, business, clock: merged.clock().unwrap() };
+        let (_, params) = ask("pipeline", &[("on", day)]);
+        let rows = (views::topic("pipeline").unwrap().render)(&scene, &params).unwrap();
+        rows.iter().filter(|row| row[0] == "default").map(|row| (row[1].clone(), row[6].as_i64().unwrap())).collect()
+    };
+    let (past, now) = (weighted(&partitions, "2026-02-15"), weighted(&partitions, "2026-06-20"));
+    let mut after = before.clone();
+    let stages = &mut after.pipelines[0].stages;
+    // One is gone, and one is as likely as can be.
+    stages.retain(|stage| stage.name.as_str() != "Proposal");
+    stages[0].probability_bp = nexusflow_model::number::BasisPoints::new(10_000).unwrap();
+    let changed_at: Timestamp = "2026-06-10T12:00:00Z".parse().unwrap();
+    let content = serde_json::to_value(&after).unwrap();
+    let change = ConfigChanged::envelope("v2", "a test", content, changed_at).unwrap();
+    let next = partitions[0].sequence() + 1;
+    assert_eq!(partitions[0].fold(next, vec![Ok(change)]).unreadable, []);
+    assert!(!past.is_empty() && past.iter().any(|(stage, _)| stage == "Proposal"));
+    assert_eq!(weighted(&partitions, "2026-02-15"), past);
+    assert_eq!(weighted(&partitions, "2026-06-09"), {
+        let partitions = fold(&events, 1, &before);
+        weighted(&partitions, "2026-06-09")
+    });
+    assert_ne!(weighted(&partitions, "2026-06-20"), now);
 }
