@@ -19,6 +19,7 @@ const OWNER_DAYS: i32 = 365;
 const HOUR_MS: i64 = 3_600_000;
 
 /// An indicator of health.
+#[derive(Clone, Copy)]
 pub struct Indicator {
     /// Its name, such as `delivery.on_time`; in the configuration with an underscore.
     pub key: &'static str,

@@ -177,13 +177,13 @@ fn become_scored(
     }
     let counted = Counted { kind: kind.cloned(), score_milli, band };
     let old = health.counted.take();
-    let mut count = |rollup: &mut crate::Rollup| {
+    let count = |rollup: &mut crate::Rollup| {
         if let Some(old) = &old {
             rollup.health.count(old, -1);
         }
         rollup.health.count(&counted, 1);
     };
-    context.count_now(&mut count);
+    context.count_now(count);
     context.count_day(context.clock, count);
     health.counted = Some(counted);
     let (score_before, band_before) = (health.score_milli, health.band);
@@ -202,7 +202,7 @@ fn become_scored(
         moved: Vec::new(),
         config: history::short(context.config_version),
     };
-    profile.health_history.note(change, before, &health.values);
+    profile.health_history.note(&change, before, &health.values);
     if let (Some(from), Some(to)) = (band_before, band)
         && from != to
         && !context.is_backfill
