@@ -35,14 +35,18 @@ impl OwnDays {
     }
 }
 
-/// How old what happened on `day` counts on `today`, and on which day it counts as older; none where it does not any more.
-pub(crate) fn age(today: i32, day: i32) -> (i32, Option<i32>) {
+/// How old what happened on `day` counts on `today`.
+pub(crate) fn age(today: i32, day: i32) -> i32 {
     let days = today.saturating_sub(day).max(0);
-    let at = AGES.partition_point(|age| *age <= days);
-    let age = at.checked_sub(1).map_or(0, |at| AGES[at]);
+    AGES.partition_point(|age| *age <= days).checked_sub(1).map_or(0, |at| AGES[at])
+}
+
+/// The first day after `today` on which what happened on `day` counts as old as makes a difference; none where no age does.
+pub(crate) fn ages_on(today: i32, day: i32, makes_a_difference: impl Fn(i32) -> bool) -> Option<i32> {
+    let days = today.saturating_sub(day).max(0);
+    let older = AGES.iter().skip(AGES.partition_point(|age| *age <= days));
     // What is said of a day to come has no age yet.
-    let next = AGES.get(at).map(|next| day.saturating_add(*next).max(today + 1));
-    (age, next)
+    older.copied().find(|age| makes_a_difference(*age)).map(|age| day.saturating_add(age).max(today + 1))
 }
 
 /// On which of the 64 days up to the latest something happened. The same whatever the order in which it is told.
@@ -117,10 +121,15 @@ mod tests {
 
     #[test]
     fn ages_are_counted_in_steps_and_say_when_the_next_comes() {
-        assert_eq!(age(100, 100), (0, Some(101)));
-        assert_eq!(age(109, 100), (7, Some(110)));
-        assert_eq!(age(100, 103), (0, Some(104)));
-        assert_eq!(age(9_000, 100), (1_095, None));
+        assert_eq!(
+            [(100, 100), (109, 100), (100, 103), (9_000, 100)].map(|(today, day)| age(today, day)),
+            [0, 7, 0, 1_095]
+        );
+        assert_eq!(ages_on(100, 100, |_| true), Some(101));
+        assert_eq!(ages_on(109, 100, |_| true), Some(110));
+        assert_eq!(ages_on(109, 100, |age| age > 30), Some(145));
+        assert_eq!(ages_on(100, 103, |_| true), Some(104));
+        assert_eq!(ages_on(9_000, 100, |_| true), None);
     }
 
     proptest! {

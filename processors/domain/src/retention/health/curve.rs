@@ -39,13 +39,6 @@ impl Curve {
         }
     }
 
-    /// Whether it is level from `number` on.
-    pub fn is_level_from(&self, number: i64) -> bool {
-        let value = self.at(number);
-        let after = self.0.partition_point(|(at, _)| *at <= number);
-        self.0.get(after..).is_none_or(|rest| rest.iter().all(|(_, own)| *own == value))
-    }
-
     /// What is wrong with it, if anything: goes on from its name.
     ///
     /// # Errors
@@ -81,7 +74,6 @@ mod tests {
         let curve = Curve::new(&[(-10, 1_000), (0, 500), (3, 0)]);
         let values = [-11, -10, -5, 0, 1, 2, 3, 4].map(|number| curve.at(number));
         assert_eq!(values, [1_000, 1_000, 750, 500, 333, 167, 0, 0]);
-        assert!(curve.is_level_from(3) && !curve.is_level_from(2));
     }
 
     #[test]

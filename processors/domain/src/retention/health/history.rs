@@ -57,7 +57,7 @@ impl History {
     }
 
     /// Remembers a change; `moved` is filled in from the values before and after.
-    pub(super) fn note(&mut self, change: Change, before: &Values, after: &Values) {
+    pub(super) fn note(&mut self, change: &Change, before: &Values, after: &Values) {
         if change.cause == Cause::Time
             && let Some(last) = self.0.front_mut().filter(|last| last.cause == Cause::Time)
         {
@@ -78,7 +78,7 @@ impl History {
         moved.clear();
         let each = (0..).zip(before.iter().zip(after)).filter(|(_, (from, to))| from != to);
         moved.extend(each.map(|(at, (from, to))| (at, *from, *to)));
-        self.0.push_front(Change { moved, ..change });
+        self.0.push_front(Change { moved, ..*change });
     }
 }
 
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn what_time_does_is_one_change_until_something_happens() {
         let mut history = History::default();
-        history.note(change(Cause::Event(5, 0), 50_000, 60_000), &values(ABSENT), &values(900));
-        history.note(change(Cause::Time, 60_000, 59_000), &values(900), &values(800));
-        history.note(change(Cause::Time, 59_000, 58_000), &values(800), &values(700));
-        history.note(change(Cause::Event(9, 1), 58_000, 57_000), &values(700), &values(600));
+        history.note(&change(Cause::Event(5, 0), 50_000, 60_000), &values(ABSENT), &values(900));
+        history.note(&change(Cause::Time, 60_000, 59_000), &values(900), &values(800));
+        history.note(&change(Cause::Time, 59_000, 58_000), &values(800), &values(700));
+        history.note(&change(Cause::Event(9, 1), 58_000, 57_000), &values(700), &values(600));
         let all: Vec<_> = history.changes().map(|own| (own.before, own.after, own.moved.clone())).collect();
         let expected = [
             (Some(58_000), Some(57_000), vec![(0, 700, 600)]),
@@ -157,7 +157,7 @@ mod tests {
         ];
         assert_eq!(all, expected);
         for n in 0..40 {
-            history.note(change(Cause::Event(n, 0), 1, 2), &values(1), &values(2));
+            history.note(&change(Cause::Event(n, 0), 1, 2), &values(1), &values(2));
         }
         assert_eq!(history.changes().count(), CHANGES_MAX);
         assert_eq!(history.changes().last().map(|own| own.moved.len()), Some(1));

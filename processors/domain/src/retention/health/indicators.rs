@@ -19,6 +19,7 @@ const OWNER_DAYS: i32 = 365;
 const HOUR_MS: i64 = 3_600_000;
 
 /// An indicator of health.
+#[derive(Clone, Copy)]
 pub struct Indicator {
     /// Its name, such as `delivery.on_time`; in the configuration with an underscore.
     pub key: &'static str,
@@ -56,8 +57,8 @@ pub(crate) struct Reading {
     pub(crate) said_on: Option<i32>,
     /// The first day on which the number changes by time alone.
     pub(crate) changes_on: Option<i32>,
-    /// Whether time lets it rise only: beyond the last point of the curve it need not be looked at again.
-    pub(crate) is_age: bool,
+    /// The customer's own day since when it is counted, where it is an age.
+    pub(crate) aged_from: Option<i32>,
 }
 
 fn is(number: i64, of: (i64, i64)) -> Reading {
@@ -71,8 +72,8 @@ fn share(part: i64, whole: i64) -> Option<Reading> {
 
 /// Days since `day`.
 fn since(now: &Now, day: i32) -> Reading {
-    let (days, changes_on) = age(now.today, day);
-    Reading { changes_on, is_age: true, ..is(i64::from(days), (i64::from((now.today - day).max(0)), 0)) }
+    let days = i64::from(age(now.today, day));
+    Reading { aged_from: Some(day), ..is(days, (i64::from((now.today - day).max(0)), 0)) }
 }
 
 /// What was said last at `at`.

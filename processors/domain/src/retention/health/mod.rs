@@ -17,7 +17,7 @@ pub use history::History;
 
 use crate::activity::{Activity, Headline};
 use crate::profile::Profile;
-use crate::retention::days::OwnDays;
+use crate::retention::days::{OwnDays, ages_on};
 use crate::voice::satisfaction::rounded_ratio;
 use crate::{Fold, Timer};
 use config::{Scale, Weighed};
@@ -177,13 +177,13 @@ fn become_scored(
     }
     let counted = Counted { kind: kind.cloned(), score_milli, band };
     let old = health.counted.take();
-    let mut count = |rollup: &mut crate::Rollup| {
+    let count = |rollup: &mut crate::Rollup| {
         if let Some(old) = &old {
             rollup.health.count(old, -1);
         }
         rollup.health.count(&counted, 1);
     };
-    context.count_now(&mut count);
+    context.count_now(count);
     context.count_day(context.clock, count);
     health.counted = Some(counted);
     let (score_before, band_before) = (health.score_milli, health.band);
@@ -202,7 +202,7 @@ fn become_scored(
         moved: Vec::new(),
         config: history::short(context.config_version),
     };
-    profile.health_history.note(change, before, &health.values);
+    profile.health_history.note(&change, before, &health.values);
     if let (Some(from), Some(to)) = (band_before, band)
         && from != to
         && !context.is_backfill
@@ -243,9 +243,13 @@ impl Weighed {
         if ends_on.is_some_and(|ends_on| ends_on <= today) {
             return (None, None);
         }
-        let is_level = |number| reading.is_age && self.curve.is_level_from(number);
-        let changes_on = reading.changes_on.filter(|_| !reading.number.is_some_and(is_level));
-        let value = reading.number.map(|number| self.curve.at(number) as i16);
+        let value = reading.number.map(|number| self.curve.at(number));
+        // Nobody is woken for an age that is worth the same.
+        let changes_on = match reading.aged_from {
+            Some(day) => ages_on(today, day, |age| Some(self.curve.at(age.into())) != value),
+            None => reading.changes_on,
+        };
+        let value = value.map(|value| value as i16);
         (value, changes_on.into_iter().chain(ends_on).min())
     }
 }
