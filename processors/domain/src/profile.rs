@@ -16,7 +16,7 @@ macro_rules! facets {
         /// Everything known of one customer.
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         pub struct Profile {
-            // Whoever looks at every customer reads these two, and not the rest.
+            // Whoever looks at every customer reads these two, and the deals that follow, and not the rest.
             $(#[$first_doc])* pub $first: $first_type,
             /// How it all comes together; computed last, from all the others.
             pub health: crate::retention::health::Health,

@@ -3,6 +3,7 @@
 use crate::Commerce;
 use crate::config::Zone;
 use crate::crm::identity::Identity;
+use crate::retention::health::Health;
 use crate::revenue::deal::{Deal, Status};
 use crate::revenue::opportunities::Opportunities;
 use crate::subject::Subject;
@@ -101,10 +102,11 @@ pub fn find(partition: &Partition<Commerce>, wanted: &Wanted, limit: usize) -> F
     let mut found = Found::default();
     let zone = &partition.config().business.time_zone;
     let is_customer = |key: &(u8, Id)| key.0 == Subject::Customer as u8;
-    // Who the customer is and what deals they have come first in a profile.
-    let beginnings = partition.beginnings(|profile| (profile.identity.clone(), profile.opportunities.clone()));
-    for ((_, customer), (identity, opportunities)) in beginnings.filter(|(key, _)| is_customer(key)) {
-        let opportunities: Opportunities = opportunities;
+    // Who the customer is, how they do and what deals they have come first in a profile, in this order.
+    let beginnings = partition.beginnings(|profile| -> (Identity, Health, Opportunities) {
+        (profile.identity.clone(), profile.health.clone(), profile.opportunities.clone())
+    });
+    for ((_, customer), (identity, _, opportunities)) in beginnings.filter(|(key, _)| is_customer(key)) {
         let own = opportunities.iter().filter(|(_, deal)| wanted.takes(zone, deal));
         let rows: Vec<(i64, Value)> = own
             .map(|(id, deal)| (deal.amount().map_or(0, |amount| amount.minor), row(customer, &identity, id, deal)))
