@@ -81,19 +81,21 @@ struct Spelling {
     cut: u64,
     last: u64,
     run: u32,
+    stretched: bool,
     letters: u16,
     capitals: u16,
 }
 
 impl Spelling {
     const fn new(kind: u64) -> Self {
-        Self { hash: kind, cut: kind, last: 0, run: 0, letters: 0, capitals: 0 }
+        Self { hash: kind, cut: kind, last: 0, run: 0, stretched: false, letters: 0, capitals: 0 }
     }
 
     #[inline]
     fn take(&mut self, small: u64, capital: bool) {
         self.run = if small == self.last { self.run + 1 } else { 1 };
         self.last = small;
+        self.stretched |= self.run > 2;
         self.letters = self.letters.saturating_add(1);
         self.capitals = self.capitals.saturating_add(u16::from(capital));
         // The third of a kind and every further one is dropped; what `cut` is only matters once there was one.
@@ -155,7 +157,7 @@ impl Tokens<'_> {
 
     fn token(&mut self, kind: Kind, from: usize, to: usize, spelled: Spelling) -> Token {
         self.at = to;
-        let cut = if spelled.hash == spelled.cut { spelled.hash } else { spelled.cut };
+        let cut = if spelled.stretched { spelled.cut } else { spelled.hash };
         let letters = (spelled.letters, spelled.capitals);
         Token { kind, from, to, hash: spread(spelled.hash), cut: spread(cut), letters }
     }
@@ -334,6 +336,8 @@ mod tests {
             assert_eq!(hash_of(one), hash_of(other), "{one}");
         }
         assert_eq!(tokens("sooo").next().unwrap().cut, hash_of("so"));
+        let good = tokens("good").next().unwrap();
+        assert_eq!(good.hash, good.cut);
         assert_ne!(hash_of("good"), hash_of("god"));
         assert_ne!(hash_of("well"), hash_of("we'll"));
     }

@@ -128,7 +128,7 @@ impl Model {
     }
 
     /// The language to read a text in. A text that is too short to tell is read in the language whose lexicon knows most of its words, if
-    /// that is half of them.
+    /// that is a third of them.
     fn language(&self, text: &str) -> Option<Language> {
         let language = language::of(text);
         if self.knows(language) {
@@ -141,7 +141,7 @@ impl Model {
         let known = all.map(|own| (self.known_of(text, own), own));
         // The first of equals: English before the others.
         let ((known, words), best) = known.reduce(|best, own| if own.0.0 > best.0.0 { own } else { best })?;
-        (known > 0 && known * 2 >= words).then_some(best)
+        (known > 0 && known * 3 >= words).then_some(best)
     }
 
     /// How many words of a text are known in that language, and how many it has.

@@ -28,7 +28,7 @@ const UNIT: i64 = 64;
 const SEED: i16 = 5 * UNIT as i16;
 
 /// A model of themes: a row of weights, one a theme, for each feature that it knows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Model {
     name: String,
     themes: Vec<String>,
@@ -37,6 +37,19 @@ pub struct Model {
     /// The row of each bucket, from 1; 0 where there is none. Empty where nothing is known.
     rows: Arc<Vec<u32>>,
     weights: Arc<Vec<i16>>,
+}
+
+// The same weights are the same model, in whatever order they were learned.
+impl PartialEq for Model {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_bytes() == other.to_bytes()
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("name", &self.name).field("themes", &self.themes).finish_non_exhaustive()
+    }
 }
 
 impl Model {
