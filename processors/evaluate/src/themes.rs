@@ -111,6 +111,9 @@ pub(crate) fn airlines(data: &Path) -> Result<Vec<Figure>, EvaluateError> {
     Ok(figures)
 }
 
+/// Of each theme, the share that is shown and the one that annotators say.
+type Shares = (Vec<f64>, Vec<f64>);
+
 /// The top five of each airline and day, and the shares of all themes, against what annotators say.
 fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
     let mut groups: BTreeMap<(&str, jiff::civil::Date), Vec<&Judged<'_>>> = BTreeMap::new();
@@ -121,12 +124,12 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
     }
     // Of a handful the shares are chance.
     let groups = groups.values().filter(|group| group.len() >= GROUP_MIN);
-    let groups: Vec<(Vec<f64>, Vec<f64>)> = groups.map(|group| shares(group, themes)).collect();
-    let mean = |places: &[usize], of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| {
+    let groups: Vec<Shares> = groups.map(|group| shares(group, themes)).collect();
+    let mean = |places: &[usize], of: &dyn Fn(&Shares) -> f64| {
         places.iter().map(|at| of(&groups[*at])).sum::<f64>() / places.len().max(1) as f64
     };
     let all: Vec<usize> = (0..groups.len()).collect();
-    let shown = |what: &str, unit, better, floor, aim, of: &dyn Fn(&(Vec<f64>, Vec<f64>)) -> f64| Figure {
+    let shown = |what: &str, unit, better, floor, aim, of: &dyn Fn(&Shares) -> f64| Figure {
         what: what.into(),
         unit,
         value: mean(&all, of),
@@ -152,7 +155,7 @@ fn as_shown(cases: &[Judged<'_>], themes: usize) -> Vec<Figure> {
 }
 
 /// The shares of the themes in a group: as they are, and as guessed, each complaint counting for every theme as likely as it is.
-fn shares(group: &[&Judged<'_>], themes: usize) -> (Vec<f64>, Vec<f64>) {
+fn shares(group: &[&Judged<'_>], themes: usize) -> Shares {
     let (mut is, mut said) = (vec![0.0; themes], vec![0.0; themes]);
     let part = 1.0 / group.len().max(1) as f64;
     for case in group {

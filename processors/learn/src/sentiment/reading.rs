@@ -56,7 +56,7 @@ impl Tone {
         // A text of any length: what is beyond a few dozen words says no more.
         let sum =
             (self.sum + self.sum.signum() * i64::from(self.exclamations.min(4)) * 292).clamp(-1_000_000, 1_000_000);
-        sum * 1_000 / (sum * sum + 15_000_000).isqrt().max(1) as i64
+        sum * 1_000 / (sum * sum + 15_000_000).isqrt().max(1)
     }
 }
 
