@@ -103,8 +103,8 @@ mod tests {
         assert!(error.contains("business.toml, line 7: voice.theme[1].words has no words"), "{error}");
         let error = said("[voice]\nreview_days = 14\ntheme_sure_milli = 2000\n");
         assert!(error.contains("line 3: voice.theme_sure_milli"), "{error}");
-        let error = said("[voice]\nlern = false\n");
-        assert!(error.contains("line 2") && error.contains("lern"), "{error}");
+        let error = said("[voice]\nmornings = false\n");
+        assert!(error.contains("line 2") && error.contains("mornings"), "{error}");
         let error = said("[[voice.competitor]]\nname = \"A\"\n[[voice.competitor]]\nname = \"a\"\n");
         assert!(error.contains("line 4: voice.competitor[1].name"), "{error}");
     }
