@@ -56,7 +56,7 @@ export function Coming({ currency }: { currency: string }) {
   const { rows, dim } = useTopic(FORECAST);
   const own = rows.filter((row) => row.currency === currency);
   const quarter =
-    own.find((row) => row.period === "this_quarter" && row.fan.length > 0) ??
+    own.find((row) => row.period === "this_quarter" && row.fan.length + row.won.length > 0) ??
     own.find((row) => row.period === "next_quarter");
   const ways = [...(quarter?.ways ?? [])].sort((a, b) => b.weight_bp - a.weight_bp);
   const label = quarter
@@ -73,21 +73,23 @@ export function Coming({ currency }: { currency: string }) {
         <None>Nothing was won in the last year: there is nothing to forecast from.</None>
       ) : (
         <>
-          <div className={styles.tall}>
-            <Sized>
-              {(size) => (
-                <Fan
-                  {...size}
-                  from={quarter.from}
-                  to={quarter.to}
-                  won={quarter.won}
-                  fan={quarter.fan}
-                  label={label}
-                  tick={(value) => moneyShort(value, currency)}
-                />
-              )}
-            </Sized>
-          </div>
+          {quarter.fan.length + quarter.won.length > 0 && (
+            <div className={styles.tall}>
+              <Sized>
+                {(size) => (
+                  <Fan
+                    {...size}
+                    from={quarter.from}
+                    to={quarter.to}
+                    won={quarter.won}
+                    fan={quarter.fan}
+                    label={label}
+                    tick={(value) => moneyShort(value, currency)}
+                  />
+                )}
+              </Sized>
+            </div>
+          )}
           {quarter.is_early && (
             <None>
               It is too early to say how sure this is: not every month of a quarter was seen for four weeks.

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { useOpenCounts } from "../alerts/hooks";
 import { useFeedSnapshot } from "../feed/hooks";
@@ -10,9 +10,9 @@ const PAGES = [
   { href: "/", label: "Wall" },
   { href: "/alerts", label: "Alerts" },
   { href: "/health", label: "Health" },
+  { href: "/voice", label: "Voice" },
   { href: "/pipeline", label: "Pipeline" },
   { href: "/customers", label: "Customers" },
-  { href: "/voice", label: "Voice" },
   { href: "/operator", label: "Operator" },
   { href: "/connect", label: "Connect" },
 ] as const;
@@ -46,6 +46,13 @@ function OpenWorst() {
 export function Header({ kiosk = false, children }: { kiosk?: boolean; children?: ReactNode }) {
   const [location] = useLocation();
   const { business } = useFeedSnapshot();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row of pages is wider than the screen: where one is has to be in sight.
+  useEffect(() => {
+    const row = nav.current;
+    const here = row?.querySelector<HTMLElement>("[aria-current]");
+    if (row && here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }, []);
   return (
     <header className={styles.header} data-kiosk-bar={kiosk}>
       <p className={styles.brand}>
@@ -60,7 +67,7 @@ export function Header({ kiosk = false, children }: { kiosk?: boolean; children?
         )}
       </p>
       {!kiosk && (
-        <nav className={styles.nav} aria-label="Pages">
+        <nav ref={nav} className={styles.nav} aria-label="Pages">
           {PAGES.map(({ href, label }) => (
             <Link key={href} href={href} aria-current={isHere(location, href) ? "page" : undefined}>
               {label}
