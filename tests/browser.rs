@@ -29,30 +29,32 @@ fn until_live(nexusflow: &Nexusflow) {
     nexusflow.wait_until_ready();
 }
 
-#[test]
-fn the_wall_shows_what_the_api_says() {
+/// Runs a script of the front end against the company, once its past is told.
+fn against_the_company(name: &str) {
     if !can_browse() {
         return;
     }
     let nexusflow = small_company();
     let _up = nexusflow.up(&["--demo"]);
     until_live(&nexusflow);
-    let output = script("wall.mjs").arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
+    let output = script(name).arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
 }
 
 #[test]
+fn the_wall_shows_what_the_api_says() {
+    against_the_company("wall.mjs");
+}
+
+#[test]
 fn the_voice_shows_what_customers_write_and_takes_what_people_say_of_it() {
-    if !can_browse() {
-        return;
-    }
-    let nexusflow = small_company();
-    let _up = nexusflow.up(&["--demo"]);
-    until_live(&nexusflow);
-    let output = script("voice.mjs").arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
+    against_the_company("voice.mjs");
+}
+
+#[test]
+fn the_pipeline_shows_what_the_api_says_and_leads_to_deals_and_customers() {
+    against_the_company("pipeline.mjs");
 }
 
 /// A page that stays open, and says what it shows.

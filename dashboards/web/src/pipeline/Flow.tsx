@@ -16,6 +16,8 @@ interface Props {
   readonly onAsk: (asked: Asked) => void;
 }
 
+const times = (n: number) => (n === 1 ? "once" : `${count(n)} times`);
+
 /** How far the deals came that were created in the period. */
 export function Funnel({ pipeline, days, onAsk }: Props) {
   const { rows, dim } = useTopic(FUNNEL, { pipeline, ...days });
@@ -45,7 +47,7 @@ export function Funnel({ pipeline, days, onAsk }: Props) {
             <Sized>{(size) => <FunnelBars {...size} bars={bars} label={label} />}</Sized>
           </div>
           <p className={styles.note}>
-            Stages were skipped {count(skipped)} times and come back to {count(again)} times.
+            Stages were skipped {times(skipped)} and come back to {times(again)}.
           </p>
           <p className={styles.links}>
             {(["open", "won", "lost"] as const).map((status) => (
