@@ -13,34 +13,28 @@ import { Customer } from "./pages/Customer";
 import { Customers } from "./pages/Customers";
 import { DeadLetters } from "./pages/DeadLetters";
 import { Deliveries } from "./pages/Deliveries";
-import { Health } from "./pages/Health";
 import { Keys } from "./pages/Keys";
 import { NotFound } from "./pages/NotFound";
 import { Operator } from "./pages/Operator";
 import { Silences } from "./pages/Silences";
-import { Voice } from "./pages/Voice";
 import { Wall } from "./pages/Wall";
 import { SignIn } from "./ui/SignIn";
 import styles from "./ui/ui.module.css";
 
-const Pipeline = lazy(() => import("./pages/Pipeline").then((page) => ({ default: page.Pipeline })));
-const Publishers = lazy(() => import("./pages/Publishers").then((page) => ({ default: page.Publishers })));
-
-function ForPublishers() {
-  return (
+/** A page that is fetched when somebody opens it: the wall does without. */
+function onDemand(load: () => Promise<ComponentType>): ComponentType {
+  const Page = lazy(async () => ({ default: await load() }));
+  return () => (
     <Suspense fallback={null}>
-      <Publishers />
+      <Page />
     </Suspense>
   );
 }
 
-function ForSales() {
-  return (
-    <Suspense fallback={null}>
-      <Pipeline />
-    </Suspense>
-  );
-}
+const Health = onDemand(async () => (await import("./pages/Health")).Health);
+const Pipeline = onDemand(async () => (await import("./pages/Pipeline")).Pipeline);
+const Publishers = onDemand(async () => (await import("./pages/Publishers")).Publishers);
+const Voice = onDemand(async () => (await import("./pages/Voice")).Voice);
 
 /** Compares this page's build with the server's; a kiosk reloads itself, anybody else is asked. */
 function useBuildAdvice(): BuildAdvice {
@@ -90,7 +84,7 @@ function Pages() {
   return (
     <Switch>
       <Route path="/" component={Wall} />
-      <Route path="/pipeline" component={ForSales} />
+      <Route path="/pipeline" component={Pipeline} />
       <Route path="/customers" component={Customers} />
       <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
       <Route path="/voice" component={Voice} />
@@ -104,9 +98,9 @@ function Pages() {
       <Route path="/alerts/quality">{() => <Console of={AlertQuality} />}</Route>
       <Route path="/alerts">{isKiosk ? <AlertsTv /> : <Console of={Alerts} />}</Route>
       <Route path="/alerts/:customer/:alert">{() => <Console of={Alerts} />}</Route>
-      <Route path="/connect" component={ForPublishers} />
-      <Route path="/connect/*" component={ForPublishers} />
-      <Route path="/api/docs" component={ForPublishers} />
+      <Route path="/connect" component={Publishers} />
+      <Route path="/connect/*" component={Publishers} />
+      <Route path="/api/docs" component={Publishers} />
       <Route component={NotFound} />
     </Switch>
   );
