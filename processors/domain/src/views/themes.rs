@@ -11,27 +11,34 @@ use nexusflow_model::Label;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The columns of both topics: what is counted by, and what is told of it.
+macro_rules! cols {
+    ($by:literal) => {
+        &[
+            $by,
+            "texts",
+            "mean_milli",
+            "margin_milli",
+            "negative",
+            "neutral",
+            "positive",
+            "unknown",
+            "share_bp",
+            "prior_texts",
+            "prior_share_bp",
+            "prior_mean_milli",
+            "trend",
+        ]
+    };
+}
+
 /// The topic `themes`.
 pub const TOPIC: Topic = Topic {
     name: "themes",
     about: "What customers write about over the last business days, with the same number of days before: texts, share, how they are meant.",
     params: PARAMS,
     key: &["theme"],
-    cols: &[
-        "theme",
-        "texts",
-        "mean_milli",
-        "margin_milli",
-        "negative",
-        "neutral",
-        "positive",
-        "unknown",
-        "share_bp",
-        "prior_texts",
-        "prior_share_bp",
-        "prior_mean_milli",
-        "trend",
-    ],
+    cols: cols!("theme"),
     render: |scene, params| render(scene, params, |voice| &voice.by_theme, true),
 };
 
@@ -41,21 +48,7 @@ pub const COMPETITORS: Topic = Topic {
     about: "Whom else customers name over the last business days, with the same number of days before.",
     params: PARAMS,
     key: &["competitor"],
-    cols: &[
-        "competitor",
-        "texts",
-        "mean_milli",
-        "margin_milli",
-        "negative",
-        "neutral",
-        "positive",
-        "unknown",
-        "share_bp",
-        "prior_texts",
-        "prior_share_bp",
-        "prior_mean_milli",
-        "trend",
-    ],
+    cols: cols!("competitor"),
     render: |scene, params| render(scene, params, |voice| &voice.by_competitor, false),
 };
 
