@@ -2,6 +2,7 @@ import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { area, curveMonotoneX, line } from "d3-shape";
 import styles from "./charts.module.css";
+import { Levels } from "./Levels";
 import { px, type Size, shorten } from "./size";
 
 /** A value and how far around it the true one may lie; none where it is not known. */
@@ -46,25 +47,7 @@ export function BandLine({ points, width, height, em, label, tick, place, limits
     .curve(curveMonotoneX);
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
-      {y.ticks(4).map((at) => (
-        <g key={at}>
-          <line
-            className={at === 0 ? styles.axis : styles.grid}
-            x1={px(left)}
-            x2={px(width)}
-            y1={px(y(at))}
-            y2={px(y(at))}
-          />
-          <text
-            className={styles.quiet}
-            x={px(left - em * 0.6)}
-            y={px(y(at) + em * 0.33)}
-            fontSize={px(em * 0.9)}
-          >
-            {tick(at)}
-          </text>
-        </g>
-      ))}
+      <Levels y={y} left={left} width={width} em={em} tick={tick} axis={0} />
       <path className={styles.band} d={shorten(band([...points]))} />
       <path className={styles.line} d={shorten(shape([...points]))} strokeWidth={2} />
       {points.map((point, i) => (

@@ -2,6 +2,7 @@ import { scaleLinear, scaleTime } from "d3-scale";
 import { area, curveLinear, line } from "d3-shape";
 import { utcFormat } from "d3-time-format";
 import styles from "./charts.module.css";
+import { Levels } from "./Levels";
 import { px, type Size, shorten } from "./size";
 
 interface Props extends Size {
@@ -40,19 +41,7 @@ export function Fan({ from, to, won, fan, width, height, em, label, tick }: Prop
     .y(([, , value]) => y(value));
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
-      {y.ticks(4).map((at) => (
-        <g key={at}>
-          <line className={styles.grid} x1={px(left)} x2={px(width)} y1={px(y(at))} y2={px(y(at))} />
-          <text
-            className={styles.quiet}
-            x={px(left - em * 0.5)}
-            y={px(y(at) + em * 0.33)}
-            fontSize={px(em * 0.9)}
-          >
-            {tick(at)}
-          </text>
-        </g>
-      ))}
+      <Levels y={y} left={left} width={width} em={em} tick={tick} gap={0.5} />
       {fan.length > 0 && (
         <>
           <path d={shorten(band(coming))} fill="var(--great)" fillOpacity={0.22} />

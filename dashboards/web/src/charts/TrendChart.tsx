@@ -2,6 +2,7 @@ import { extent } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { curveMonotoneX, line } from "d3-shape";
 import styles from "./charts.module.css";
+import { Levels } from "./Levels";
 import { px, type Size, shorten } from "./size";
 
 type Value = number | null;
@@ -32,19 +33,7 @@ export function TrendChart({ values, kind, width, height, em, label, tick, place
   const zero = y(Math.max(bottom, 0));
   return (
     <svg className={styles.chart} width={px(width)} height={px(height)} role="img" aria-label={label}>
-      {y.ticks(4).map((at) => (
-        <g key={at}>
-          <line className={styles.grid} x1={px(left)} x2={px(width)} y1={px(y(at))} y2={px(y(at))} />
-          <text
-            className={styles.quiet}
-            x={px(left - em * 0.6)}
-            y={px(y(at) + em * 0.33)}
-            fontSize={px(em * 0.9)}
-          >
-            {tick(at)}
-          </text>
-        </g>
-      ))}
+      <Levels y={y} left={left} width={width} em={em} tick={tick} />
       {kind === "line" && <path className={styles.line} d={shorten(shape(values))} strokeWidth={2} />}
       {values.map((value, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a value is its place in time
