@@ -5,7 +5,7 @@ import { share, signed } from "../format/number";
 import sections from "../pages/sections.module.css";
 import { Num } from "../ui/Num";
 import { Sized } from "../ui/Sized";
-import { None, Part } from "./Part";
+import { Head, None, Part } from "./Part";
 import styles from "./pipeline.module.css";
 import { FORECAST, type Forecast } from "./topics";
 
@@ -98,16 +98,10 @@ export function Coming({ currency }: { currency: string }) {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
           <section className={styles.scroll} tabIndex={0} aria-label="Forecasts">
             <table className={sections.table}>
-              <thead>
-                <tr>
-                  <th scope="col">Period</th>
-                  {["Expected", "80 % between", "So far", "Usually off by", "Bias"].map((name) => (
-                    <th key={name} scope="col" className={sections.number}>
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <Head
+                first="Period"
+                numbers={["Expected", "80 % between", "So far", "Usually off by", "Bias"]}
+              />
               <tbody>
                 {own.map((row) => (
                   <Line key={row.period} row={row} />

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import sections from "../pages/sections.module.css";
 import styles from "./pipeline.module.css";
 
 interface Props {
@@ -30,4 +31,20 @@ export function Part({ id, title, about, dim, isWide = false, children }: Props)
 /** Why there is nothing to be seen. */
 export function None({ children }: { children: ReactNode }) {
   return <p className={styles.note}>{children}</p>;
+}
+
+/** The head of a table: what its rows are, and the numbers that are told of each. */
+export function Head({ first, numbers }: { first: string; numbers: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{first}</th>
+        {numbers.map((name) => (
+          <th key={name} scope="col" className={sections.number}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
 }

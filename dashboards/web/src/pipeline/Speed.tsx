@@ -7,7 +7,7 @@ import sections from "../pages/sections.module.css";
 import { Num } from "../ui/Num";
 import { Sized } from "../ui/Sized";
 import type { Asked } from "./Drill";
-import { None, Part } from "./Part";
+import { Head, None, Part } from "./Part";
 import type { Days } from "./period";
 import styles from "./pipeline.module.css";
 import { SEGMENTS, VELOCITY, type Week } from "./topics";
@@ -113,16 +113,7 @@ export function Segments({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
         <section className={styles.scroll} tabIndex={0} aria-label="By segment">
           <table className={sections.table}>
-            <thead>
-              <tr>
-                <th scope="col">Segment</th>
-                {["Decided", "Win rate", "Believed", "Lift, points", "Growth"].map((name) => (
-                  <th key={name} scope="col" className={sections.number}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Head first="Segment" numbers={["Decided", "Win rate", "Believed", "Lift, points", "Growth"]} />
             <tbody>
               {sorted.slice(0, 12).map((row) => (
                 <tr key={row.segment}>
