@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// By delivery; by order where a delivery has no id of its own.
-    pub(crate) parcels: BTreeMap<Id, Parcel>,
+    pub(crate) parcels: BTreeMap<Id, Box<Parcel>>,
     /// Delivered.
     pub delivered: i64,
     /// Of those with a promise, delivered after it.
@@ -183,7 +183,8 @@ impl Delivery {
     pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) -> Option<Timestamp> {
         let before = self.parcels.get(id).cloned()?;
         let promised_at = before.due().filter(|due| *due <= context.clock)?;
-        let parcel = Parcel { is_overdue: true, ..before.clone() };
+        let mut parcel = before.clone();
+        parcel.is_overdue = true;
         self.count(context, &before, -1);
         self.count(context, &parcel, 1);
         self.parcels.insert(id.clone(), parcel);
@@ -195,7 +196,7 @@ impl Delivery {
 
     /// The delivery of that id, or of the order of that id.
     pub fn parcel(&self, id: &Id) -> Option<&Parcel> {
-        self.parcels.get(id)
+        self.parcels.get(id).map(Box::as_ref)
     }
 
     /// How many are under way.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A customer's tickets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tickets {
-    tickets: BTreeMap<Id, Ticket>,
+    tickets: BTreeMap<Id, Box<Ticket>>,
     /// Opened so far.
     pub opened: i64,
     /// Open now.
@@ -174,7 +174,7 @@ impl Ticket {
 impl Tickets {
     /// Every ticket with its id.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Ticket)> {
-        self.tickets.iter()
+        self.tickets.iter().map(|(id, ticket)| (id, ticket.as_ref()))
     }
 
     fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Ticket)) {

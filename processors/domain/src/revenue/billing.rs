@@ -15,7 +15,7 @@ const STEPS_MAX: usize = 8;
 /// What a customer is billed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Billing {
-    invoices: BTreeMap<Id, Invoice>,
+    invoices: BTreeMap<Id, Box<Invoice>>,
     /// Invoices we have heard of.
     pub invoiced: i64,
     /// Of those, past their due date and not paid.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A customer's orders and payments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Commerce {
-    orders: BTreeMap<Id, Order>,
+    orders: BTreeMap<Id, Box<Order>>,
     /// Orders placed, cancelled ones included.
     pub placed: i64,
     /// Orders cancelled.

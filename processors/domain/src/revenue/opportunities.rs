@@ -15,7 +15,7 @@ pub use crate::revenue::deal::Status;
 /// A customer's deals.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Opportunities {
-    deals: BTreeMap<Id, Deal>,
+    deals: BTreeMap<Id, Box<Deal>>,
 }
 
 /// Deals. A day's pane counts what was created, won and lost in it; `by_stage` is meaningful in the pane of all time.
@@ -82,12 +82,12 @@ impl Facet for Opportunities {
 impl Opportunities {
     /// Every deal with its id.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Deal)> {
-        self.deals.iter()
+        self.deals.iter().map(|(id, deal)| (id, deal.as_ref()))
     }
 
     /// A deal by its id.
     pub fn deal(&self, id: &Id) -> Option<&Deal> {
-        self.deals.get(id)
+        self.deals.get(id).map(Box::as_ref)
     }
 
     /// Says when a deal is looked at again: `set` is given when that was to be, and gives when it is.

@@ -62,7 +62,8 @@ pub(crate) fn wake(context: &mut Fold<'_>, profile: &mut Profile, key: &AlertKey
 
 /// What was so for a while is an alert now, if it is still so.
 pub(crate) fn dwelt(context: &mut Fold<'_>, profile: &mut Profile, key: &AlertKey) {
-    let Some((_, trigger)) = profile.alerts.dwelling.remove(key) else { return };
+    let Some(dwelling) = profile.alerts.dwelling.remove(key) else { return };
+    let (_, trigger) = *dwelling;
     if context.is_backfill {
         context.withhold();
         return;

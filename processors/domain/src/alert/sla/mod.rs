@@ -38,7 +38,7 @@ const CHANGES_KEPT: usize = 32;
 /// The clocks of a customer's tickets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clocks {
-    tickets: BTreeMap<Id, Ticket>,
+    tickets: BTreeMap<Id, Box<Ticket>>,
     /// When the customer came to be of which kind and in which tier.
     changes: Vec<Moment>,
 }
