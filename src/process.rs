@@ -108,7 +108,7 @@ fn routing(business: &Business) -> Routing {
         group_wait_ms: i64::from(notify.group_wait_s) * 1_000,
         group_interval_ms: i64::from(notify.group_interval_s) * 1_000,
         budget_per_day: notify.budget_per_day,
-        digest_at: (notify.digest_at.hour(), notify.digest_at.minute()),
+        digest_at: notify.digest_at,
         zone: time_zone(business.business.time_zone.name()),
         inhibit: inhibit.collect(),
     }

@@ -58,3 +58,15 @@ fn the_console_shows_what_is_raised_and_decides_who_was_first() {
     let status = child.wait().unwrap();
     assert!(status.success(), "{told}\n{}", nexusflow.logs());
 }
+
+#[test]
+fn the_console_calls_who_is_there_by_sound_and_by_notification() {
+    if !can_browse() {
+        return;
+    }
+    let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    let _up = nexusflow.up(&[]);
+    let output = script("calls.mjs").arg(nexusflow.url("/")).arg(pictures(&nexusflow)).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}\n{}", nexusflow.logs());
+}

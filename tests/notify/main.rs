@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_targets;
+mod budget;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod kept;

@@ -199,7 +199,8 @@ impl<'a> Lead<'a> {
         let caught_up =
             self.behind_since.map_or(Duration::ZERO, |since| CATCHES_UP_FOR.saturating_sub(since.elapsed()));
         let look = (!self.is_looked_at && self.has_read).then(|| self.look_pause().max(caught_up));
-        [due, keep, look].into_iter().flatten().min().unwrap_or(IDLE).min(IDLE)
+        let say = (!self.decider.saying().is_empty()).then_some(Duration::ZERO);
+        [due, keep, look, say].into_iter().flatten().min().unwrap_or(IDLE).min(IDLE)
     }
 
     /// For how long what was heard may wait to be looked at.
@@ -246,7 +247,7 @@ impl<'a> Lead<'a> {
         }
     }
 
-    /// Does what is due: messages go into the log, and then what says that they did.
+    /// Does what is due.
     async fn work(&mut self) -> Result<(), KeptError> {
         let catches_up = self.behind_since.is_some_and(|since| since.elapsed() < CATCHES_UP_FOR);
         let is_due = !self.is_looked_at || self.next_ms.is_some_and(|next| next <= (self.clock)());
@@ -255,19 +256,30 @@ impl<'a> Lead<'a> {
             self.next_ms = self.decider.advance((self.clock)());
             (self.looked_at, self.looking_took, self.is_looked_at) = (Some(began), began.elapsed(), true);
         }
-        let mut messages = Vec::new();
         for order in self.decider.take() {
             match order {
-                Order::Tell(message) => messages.push(message),
+                Order::Tell(message) => self.decider.say(*message),
                 Order::Note(entry) => self.recorder.put(*entry),
             }
         }
-        let log = self.log;
-        let puts = futures_util::stream::iter(messages).map(|message| put(log, *message)).buffered(PUT_AT_ONCE);
-        puts.for_each(|()| std::future::ready(())).await;
+        self.say().await?;
         if self.decider.is_changed() && self.kept_at.elapsed() >= self.keep_pause() {
             self.keep().await?;
         }
+        Ok(())
+    }
+
+    /// Puts messages where their targets take them. What was decided is kept before: when this process is killed, the next one says the
+    /// same and counts it, and one that leads no longer says nothing.
+    async fn say(&mut self) -> Result<(), KeptError> {
+        if self.decider.saying().is_empty() {
+            return Ok(());
+        }
+        self.keep().await?;
+        let log = self.log;
+        let puts = futures_util::stream::iter(self.decider.saying()).map(|message| put(log, message));
+        puts.buffered(PUT_AT_ONCE).for_each(|()| std::future::ready(())).await;
+        self.decider.said();
         Ok(())
     }
 
@@ -300,8 +312,8 @@ impl<'a> Lead<'a> {
 }
 
 /// Puts a message where its target takes it, for as long as it takes: the same id is the same message.
-async fn put(log: &Log, message: Message) {
-    let payload = serde_json::to_vec(&message).unwrap_or_default();
+async fn put(log: &Log, message: &Message) {
+    let payload = serde_json::to_vec(message).unwrap_or_default();
     while let Err(error) = Queue::put(log, &message.target, &message.id, payload.clone().into()).await {
         tracing::debug!(id = message.id, error, "putting a message again");
         tokio::time::sleep(AGAIN_AFTER).await;

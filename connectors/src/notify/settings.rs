@@ -2,6 +2,7 @@
 
 use super::notice::{Severity, What};
 use super::place::{self, Place};
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
@@ -65,8 +66,8 @@ pub struct Routing {
     pub group_interval_ms: i64,
     /// At most so many messages about an owner's S3 a day and target; the rest goes into the digest.
     pub budget_per_day: u32,
-    /// Hour and minute of the digest.
-    pub digest_at: (i8, i8),
+    /// When the digest is told, every day.
+    pub digest_at: Time,
     /// By whose clocks.
     pub zone: TimeZone,
     /// Alerts that hold back what they cause.

@@ -23,8 +23,14 @@ export async function office(base, token, folder) {
   const complaints = [];
   let failed = 0;
 
-  /** Somebody at a desk of their own, named `who`; closed afterwards. `expects`: complaints that belong to the story. */
-  async function atDesk(who, path, viewport, use, { scheme = "dark", expects = /^$/, options = {} } = {}) {
+  /** Somebody at a desk of their own, named `who`; closed afterwards. `expects`: complaints that belong to the story; `script` runs in each page before its own. */
+  async function atDesk(
+    who,
+    path,
+    viewport,
+    use,
+    { scheme = "dark", expects = /^$/, options = {}, script } = {},
+  ) {
     const context = await browser.newContext({
       viewport,
       colorScheme: scheme,
@@ -34,6 +40,7 @@ export async function office(base, token, folder) {
     try {
       if (who !== null)
         await context.addInitScript((name) => localStorage.setItem("nexusflow.actor", name), who);
+      if (script !== undefined) await context.addInitScript(script);
       if (token !== undefined) {
         const headers = { origin: new URL(base).origin };
         const answer = await context.request.post(new URL("/api/v1/session", base).href, {

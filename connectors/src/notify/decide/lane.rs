@@ -5,6 +5,7 @@ use crate::notify::matching::Holds;
 use crate::notify::message::Message;
 use crate::notify::notice::{Notice, Severity, What, text_of};
 use crate::notify::settings::{Target, When};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use nexusflow_log::{Delivery, Outcome};
@@ -23,8 +24,8 @@ pub(super) struct Lane {
     /// The day that is counted, and messages of that day by owner.
     day: String,
     spent: BTreeMap<String, u32>,
-    /// When the next digest is due.
-    digest_at_ms: Option<i64>,
+    /// Since when something waits for the digest.
+    digest_since_ms: Option<i64>,
     #[serde(skip)]
     pub(super) orders: Vec<Order>,
 }
@@ -288,13 +289,12 @@ impl Lane {
     fn digest(&mut self, now_ms: i64, target: &Target, rules: &Rules) -> Option<i64> {
         let is_in = |pending: &Pending| pending.is_for_digest && pending.held.is_none();
         if !self.pending.values().any(is_in) {
-            self.digest_at_ms = None;
+            self.digest_since_ms = None;
             return None;
         }
-        let at_ms = match self.digest_at_ms {
-            Some(at_ms) => at_ms,
-            None => *self.digest_at_ms.insert(next_digest(now_ms, rules.routing.digest_at, &rules.routing.zone)?),
-        };
+        // Worked out anew each time: the configuration that holds now says when.
+        let since_ms = *self.digest_since_ms.get_or_insert(now_ms);
+        let at_ms = next_digest(since_ms, rules.routing.digest_at, &rules.routing.zone)?;
         if at_ms > now_ms {
             return Some(at_ms);
         }
@@ -302,7 +302,7 @@ impl Lane {
         let keys: Vec<String> = in_it.map(|(key, _)| key.clone()).collect();
         tracing::debug!(target = target.name, alerts = keys.len(), due = text_of(at_ms), "digest");
         self.say(target, rules, Some("digest"), &keys);
-        self.digest_at_ms = None;
+        self.digest_since_ms = None;
         None
     }
 }
@@ -312,11 +312,9 @@ fn local(ms: i64, zone: &TimeZone) -> Option<Zoned> {
 }
 
 /// The next time of the digest after a moment; where the clocks skip it, as soon as they have.
-fn next_digest(after_ms: i64, (hour, minute): (i8, i8), zone: &TimeZone) -> Option<i64> {
+fn next_digest(after_ms: i64, digest_at: Time, zone: &TimeZone) -> Option<i64> {
     let now = local(after_ms, zone)?;
-    let on = |day: jiff::civil::Date| {
-        Some(day.at(hour, minute, 0, 0).to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
-    };
+    let on = |day: Date| Some(day.to_datetime(digest_at).to_zoned(zone.clone()).ok()?.timestamp().as_millisecond());
     let today = on(now.date())?;
     if today > after_ms { Some(today) } else { on(now.date().checked_add(1.day()).ok()?) }
 }

@@ -42,6 +42,9 @@ struct State {
     seen: BTreeMap<String, (u32, i64)>,
     #[serde(default)]
     lanes: BTreeMap<String, Lane>,
+    /// Decided, and perhaps not yet where its target takes it.
+    #[serde(default)]
+    saying: Vec<Message>,
 }
 
 /// By what it is decided.
@@ -68,7 +71,9 @@ impl Decider {
     pub(super) fn new(rules: Arc<Rules>, kept: Option<&[u8]>) -> Result<Self, serde_json::Error> {
         let mut state: State = kept.map(serde_json::from_slice).transpose()?.unwrap_or_default();
         // What was to be told to a target that is no longer there is told to nobody.
-        state.lanes.retain(|name, _| rules.settings.target.iter().any(|target| target.name == *name));
+        let is_target = |name: &str| rules.settings.target.iter().any(|target| target.name == name);
+        state.lanes.retain(|name, _| is_target(name));
+        state.saying.retain(|message| is_target(&message.target));
         Ok(Self { rules, state, orders: Vec::new(), is_changed: false })
     }
 
@@ -94,9 +99,26 @@ impl Decider {
         self.is_changed
     }
 
-    /// What is to be done by now. What is kept after it was done says that it was.
+    /// What is to be done by now.
     pub(super) fn take(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)
+    }
+
+    /// A message is to be said, whoever leads by then.
+    pub(super) fn say(&mut self, message: Message) {
+        self.state.saying.push(message);
+        self.is_changed = true;
+    }
+
+    /// What is to be said.
+    pub(super) fn saying(&self) -> &[Message] {
+        &self.state.saying
+    }
+
+    /// All of it was said.
+    pub(super) fn said(&mut self) {
+        self.state.saying.clear();
+        self.is_changed = true;
     }
 
     /// Reads an entry of the output log, which was stored at a time.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::notify::settings::{Inhibit, When};
+use jiff::civil::time;
 use jiff::tz::TimeZone;
 use nexusflow_log::Outcome;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ impl World {
             group_wait_ms: 0,
             group_interval_ms: 300 * SECOND,
             budget_per_day: 40,
-            digest_at: (8, 30),
+            digest_at: time(8, 30, 0, 0),
             zone: TimeZone::get("Europe/Madrid").unwrap(),
             inhibit: Vec::new(),
         };
@@ -192,7 +193,8 @@ fn what_is_caused_by_another_alert_waits_until_that_is_over() {
 
 #[test]
 fn what_can_wait_and_what_is_too_much_for_a_day_is_told_in_the_digest() {
-    let mut world = World::new(|rules| (rules.routing.budget_per_day, rules.routing.digest_at) = (2, (12, 30)));
+    let mut world =
+        World::new(|rules| (rules.routing.budget_per_day, rules.routing.digest_at) = (2, time(12, 30, 0, 0)));
     for n in 1..=4 {
         world.notice(NOW, &format!("c-{n}"), "raised", &json!({"severity": "S3"}));
     }
@@ -266,4 +268,35 @@ fn effects_that_are_no_notices_and_what_cannot_be_read_are_passed_by() {
     world.decider.read(3, NOW, b"no json");
     assert_eq!(world.decider.sequence(), 3);
     assert_eq!(world.told(NOW), []);
+}
+
+#[test]
+fn a_digest_that_waits_comes_when_the_configuration_that_holds_now_says() {
+    let mut world = World::new(|_| {});
+    world.notice(NOW, "c-1", "raised", &json!({"severity": "S4"}));
+    assert_eq!(world.told(NOW), []);
+    // From eleven to half past eight of the next day.
+    assert_eq!(world.decider.advance(NOW), Some(NOW + (21 * 60 + 30) * 60 * SECOND));
+    let routing = Routing { digest_at: time(11, 0, 20, 0), ..world.decider.rules.routing.clone() };
+    world.decider.reroute(routing);
+    assert_eq!(world.decider.advance(NOW + SECOND), Some(NOW + 20 * SECOND));
+    assert_eq!(world.told(NOW + 20 * SECOND), [("digest".to_owned(), 1, vec!["c-1".to_owned()])]);
+}
+
+#[test]
+fn what_is_decided_is_said_by_the_next_one() {
+    let mut world = World::new(|_| {});
+    world.notice(NOW, "c-1", "raised", &json!({}));
+    world.decider.advance(NOW);
+    let [Order::Tell(message)] = &world.decider.take()[..] else { panic!("nothing is told") };
+    world.decider.say((**message).clone());
+    let kept = world.decider.kept();
+    let again = Decider::new(Arc::clone(&world.decider.rules), Some(&kept)).unwrap();
+    assert_eq!(again.saying(), [(**message).clone()]);
+    world.decider.said();
+    assert!(world.decider.is_changed() && world.decider.saying().is_empty());
+    // A target that is no longer there is told nothing.
+    let routing = world.decider.rules.routing.clone();
+    let nobody = Arc::new(Rules { settings: NotifySettings::default(), routing });
+    assert!(Decider::new(nobody, Some(&kept)).unwrap().saying().is_empty());
 }

@@ -8,8 +8,10 @@ import { alertId } from "./topics";
 import { takesTurn } from "./turn";
 import { aboutLabel, many } from "./words";
 
-/** Nobody is told by voice more often than this; what came meanwhile is told together. */
+/** Nobody is called more often than this; what came meanwhile is told together. */
 const BETWEEN_MS = 4000;
+/** More at once are one notification that counts them. */
+const NOTIFIED_SINGLY = 3;
 
 const isLoud = ({ row }: Change) => row.severity === "S1" || row.severity === "S2";
 
@@ -35,20 +37,29 @@ async function sound(news: readonly Change[]): Promise<void> {
 }
 
 /** The same tag in every tab: the browser shows one. */
+function show(title: string, path: string, options: NotificationOptions): void {
+  try {
+    const shown = new Notification(title, options);
+    shown.onclick = () => {
+      focus();
+      history.pushState(null, "", path);
+      shown.close();
+    };
+  } catch {
+    // A browser that lets only service workers notify.
+  }
+}
+
 function notify(news: readonly Change[]): void {
   if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
-  for (const each of news.slice(-3)) {
+  if (news.length > NOTIFIED_SINGLY) {
+    show(announcement(news), "/alerts", { tag: "nexusflow.alerts" });
+    return;
+  }
+  for (const each of news) {
     const { customer, alert, members, kind } = each.row;
-    try {
-      const shown = new Notification(inWords(each), { tag: name(each), body: aboutLabel(kind, alert) });
-      shown.onclick = () => {
-        focus();
-        history.pushState(null, "", members === null ? alertPath(customer, alert) : "/alerts");
-        shown.close();
-      };
-    } catch {
-      // A browser that lets only service workers notify.
-    }
+    const path = members === null ? alertPath(customer, alert) : "/alerts";
+    show(inWords(each), path, { tag: name(each), body: aboutLabel(kind, alert) });
   }
 }
 
@@ -79,7 +90,8 @@ export function Calls() {
   const fresh = useNews();
   const [said, setSaid] = useState("");
   const waiting = useRef<Change[]>([]);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const calledAt = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => unlockOnUse(), []);
   useEffect(() => {
     document.addEventListener("freeze", watch.freeze);
@@ -91,15 +103,19 @@ export function Calls() {
   }, [watch]);
   useEffect(() => {
     if (fresh.length === 0) return;
-    void sound(fresh);
-    notify(fresh);
     waiting.current.push(...fresh);
-    if (timer.current !== null) return;
-    const say = () => {
-      timer.current = waiting.current.length > 0 ? setTimeout(say, BETWEEN_MS) : null;
-      if (waiting.current.length > 0) setSaid(announcement(waiting.current.splice(0)));
+    const call = () => {
+      calledAt.current = Date.now();
+      const news = waiting.current.splice(0);
+      void sound(news);
+      notify(news);
+      setSaid(announcement(news));
     };
-    say();
+    // A hidden page's timers may be a minute late: what comes after the pause does not wait for one.
+    clearTimeout(timer.current);
+    const pause = calledAt.current + BETWEEN_MS - Date.now();
+    if (pause > 0) timer.current = setTimeout(call, pause);
+    else call();
   }, [fresh]);
   return (
     <p role="status" aria-live="polite" data-testid="called">

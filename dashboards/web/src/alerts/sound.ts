@@ -43,13 +43,16 @@ function unlock(): void {
   void context.resume().catch(() => undefined);
 }
 
-/** From now on the first press or touch lets the page sound. */
+/**
+ * From now on the first click, touch or key lets the page sound. When it is over, not when it begins: what is pressed was still what
+ * the button said.
+ */
 export function unlockOnUse(): () => void {
-  addEventListener("pointerdown", unlock);
-  addEventListener("keydown", unlock);
+  addEventListener("click", unlock);
+  addEventListener("keyup", unlock);
   return () => {
-    removeEventListener("pointerdown", unlock);
-    removeEventListener("keydown", unlock);
+    removeEventListener("click", unlock);
+    removeEventListener("keyup", unlock);
   };
 }
 

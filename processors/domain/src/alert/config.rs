@@ -266,7 +266,7 @@ pub struct Notify {
     pub group_interval_s: u32,
     /// Seconds in which a console may confirm that it shows an alert.
     pub unseen_s: u32,
-    /// Messages a day for one owner, of S3 and S4; what is above comes with the digest.
+    /// Messages a day for one owner, of S3; what is above comes with the digest.
     pub budget_per_day: u32,
     /// When the digest of S4 and what was above the budget goes out, in the zone of the business.
     #[serde(with = "clock_time")]

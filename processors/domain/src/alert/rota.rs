@@ -35,12 +35,14 @@ pub(crate) mod clock_time {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub(crate) fn serialize<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
-        format!("{:02}:{:02}", time.hour(), time.minute()).serialize(serializer)
+        let format = if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+        time.strftime(format).to_string().serialize(serializer)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
         let text = String::deserialize(deserializer)?;
         Time::strptime("%H:%M", &text)
+            .or_else(|_| Time::strptime("%H:%M:%S", &text))
             .map_err(|_| serde::de::Error::custom(format!("{text:?} is no time of day such as \"09:00\"")))
     }
 }
