@@ -13,7 +13,6 @@ import os
 import platform
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -143,8 +142,9 @@ def check(peer, lines, expected):
         sys.exit(f"{peer.name} computed something else: {difference}")
 
 
-def median(runs, key):
-    return statistics.median(run[key] for run in runs)
+def best(runs):
+    """The run that took the least: whoever else wants the machine only ever adds."""
+    return min(runs, key=lambda run: run["cpu_s"])
 
 
 def machine():
@@ -153,20 +153,21 @@ def machine():
 
 
 def report(peers, runs, starts, events):
-    """A row a peer, from the medians of its runs."""
+    """A row a peer, from the best of its runs."""
     rows = []
     for peer in peers:
-        cpu, start = median(runs[peer.name], "cpu_s"), median(starts[peer.name], "cpu_s")
+        run = best(runs[peer.name])
+        cpu, start = run["cpu_s"], best(starts[peer.name])["cpu_s"]
         rows.append(
             {
                 "name": peer.name,
                 "version": peer.version(),
-                "events_per_s": events / median(runs[peer.name], "wall_s"),
+                "events_per_s": events / run["wall_s"],
                 "cpu_s": cpu,
                 "start_cpu_s": start,
                 "events_per_cpu_s": events / cpu,
                 "events_per_cpu_s_without_start": events / max(cpu - start, 0.01),
-                "memory_mib": median(runs[peer.name], "memory_mib"),
+                "memory_mib": run["memory_mib"],
                 "runs": runs[peer.name],
                 "starts": starts[peer.name],
             }
@@ -181,7 +182,7 @@ def show(rows):
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     key, without = "events_per_cpu_s", "events_per_cpu_s_without_start"
     for row in rows:
-        ahead = f"{engine[key] / row[key]:.1f}x ({engine[without] / row[without]:.1f}x)"
+        ahead = f"{engine[key] / row[key]:.2f}x ({engine[without] / row[without]:.2f}x)"
         print(
             f"| {row['name']} | {row['events_per_s']:,.0f} | {row['cpu_s']:.2f} | {row['start_cpu_s']:.2f} | {row[key]:,.0f} |"
             f" {row[without]:,.0f} | {row['memory_mib']:,.0f} | {ahead} | {row[key] / baseline[key]:.2f} |"
