@@ -34,6 +34,8 @@ VALIDATOR_READY := $(VENV)/openapi-spec-validator-$(OPENAPI_SPEC_VALIDATOR).read
 TYPOS_READY := $(VENV)/typos-$(TYPOS).ready
 CARGO_DENY_READY := $(TOOLS)/cargo/cargo-deny-$(CARGO_DENY).ready
 WEB_READY := $(WEB)/node_modules/.package-lock.json
+# What NexusFlow is compared with, each in an environment of its own: their dependencies don't agree.
+PEERS_READY := $(foreach peer,pathway bytewax flink,$(TOOLS)/peers/$(peer)/ready)
 
 START := $(shell date +%s)
 say = @printf '\n\033[1m== %s\033[0m (after %ss)\n' '$(1)' $$(( $$(date +%s) - $(START) ))
@@ -119,6 +121,17 @@ web-check: $(WEB_READY)
 	cd $(WEB) && npm run --silent build
 	@diff -r target/dist-committed $(WEB)/dist || { echo '$(WEB)/dist was not that of its sources. It is now: commit it.' >&2; exit 1; }
 
+# ------------------------------------------------------------------------------------------------------------ compare
+
+# Half an hour, most of it installing and building. ROUNDS=1 for a first look.
+.PHONY: peers
+peers: ROUNDS := 3
+peers: need-rust need-java $(PEERS_READY) ## The same aggregation in NexusFlow, Pathway, Bytewax and Flink, side by side
+	$(call say,Building what is compared)
+	cargo build --release --locked -p nexusflow-peers
+	$(call say,Side by side: nothing else should run meanwhile)
+	python3 loadtest/peers/run.py --rounds $(ROUNDS)
+
 # -------------------------------------------------------------------------------------------------------------- write
 
 .PHONY: fmt
@@ -179,6 +192,14 @@ $(VALIDATOR_READY): | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: openapi-spec-validator==$(OPENAPI_SPEC_VALIDATOR)
 	touch $@
 
+# Flink's jars are all that is needed of it: not what its package for Python brings along.
+$(TOOLS)/peers/%/ready: loadtest/peers/%/requirements.txt | need-python
+	$(call say,Tools: $* to compare with)
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(if $(filter flink,$*),--no-deps,--only-binary :all:) -r $<
+	touch $@
+
 $(CARGO_DENY_READY): | need-rust
 	$(call say,Tools: cargo-deny $(CARGO_DENY): minutes and only once)
 	CARGO_PROFILE_DEV_DEBUG=0 cargo install --locked --debug --force --root $(TOOLS)/cargo cargo-deny@$(CARGO_DENY)
@@ -195,7 +216,7 @@ $(WEB_READY): $(WEB)/package-lock.json $(WEB)/package.json | need-node
 	cd $(WEB) && npm ci --no-audit --no-fund
 	touch $@
 
-.PHONY: need-rust need-python need-node
+.PHONY: need-rust need-python need-node need-java
 need-rust:
 	@command -v cargo >/dev/null || { echo 'Rust is missing. Get it from https://rustup.rs (version 1.95 or later), then: make $(MAKECMDGOALS)' >&2; exit 1; }
 	@command -v cc >/dev/null || { echo 'A C compiler is missing. On Debian or Ubuntu: apt install gcc libc6-dev. On macOS: xcode-select --install' >&2; exit 1; }
@@ -203,6 +224,9 @@ need-rust:
 need-python:
 	@command -v python3 >/dev/null || { echo 'Python 3 is missing: it installs nats-server. On Debian or Ubuntu: apt install python3 python3-venv. Elsewhere: https://www.python.org/downloads' >&2; exit 1; }
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo 'Python cannot make an environment. On Debian or Ubuntu: apt install python3-venv' >&2; exit 1; }
+
+need-java:
+	@command -v javac >/dev/null || { echo 'A JDK is missing (17 or 21): Flink runs on it. On Debian or Ubuntu: apt install openjdk-17-jdk-headless' >&2; exit 1; }
 
 need-node:
 	@command -v npm >/dev/null || { echo 'Node is missing (20.19 or later). Get it from https://nodejs.org. `make up` does without.' >&2; exit 1; }

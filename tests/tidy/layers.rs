@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// A crate and the crates of this workspace that it may depend on. The root sees everything.
-const MAY_SEE: [(&str, &[&str]); 10] = [
+const MAY_SEE: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("engine", &["model"]),
     ("learn", &[]),
@@ -17,6 +17,7 @@ const MAY_SEE: [(&str, &[&str]); 10] = [
     ("connectors", &["model", "log"]),
     ("gateway", &["model", "engine", "domain", "log"]),
     ("loadtest", &["model", "engine", "domain", "log", "connectors"]),
+    ("peers", &["model", "engine", "domain"]),
 ];
 
 /// The crates whose results depend on their input alone.
