@@ -115,6 +115,8 @@ pub struct Partition<D: Domain> {
     /// When the first timer of each chunk that has one is due.
     pub(crate) due: BTreeSet<(Timestamp, usize)>,
     pub(crate) opened: Opened,
+    /// How many profiles are open at the most.
+    pub(crate) open_max: usize,
     /// How many profiles there are.
     pub(crate) len: usize,
     pub(crate) cutting: Cutting,
@@ -137,9 +139,15 @@ impl<D: Domain> Partition<D> {
             chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
             due: BTreeSet::new(),
             opened: Opened::new(),
+            open_max: OPEN_MAX,
             len: 0,
             cutting: Cutting::default(),
         }
+    }
+
+    /// Keeps at most so many profiles open: what that costs is memory, 10 KB each, and what it saves is time.
+    pub fn keep_open(&mut self, profiles: usize) {
+        self.open_max = profiles;
     }
 
     /// Folds the record that follows. What the log holds and can't be read is counted and returned with its index, never
@@ -188,7 +196,7 @@ impl<D: Domain> Partition<D> {
 
     /// Packs profiles that were not used for a while, until few enough are open.
     fn pack_surplus(&mut self) {
-        while self.opened.len() > OPEN_MAX
+        while self.opened.len() > self.open_max
             && let Some((at, key)) = self.opened.pop_front()
         {
             let rests = self.chunks[at].profiles.get_mut(&key).is_none_or(Held::rest);

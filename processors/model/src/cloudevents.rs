@@ -2,7 +2,7 @@
 //! (`application/cloudevents-batch+json`), so that any NATS client can read the log.
 
 use crate::limits::EVENT_BYTES_MAX;
-use crate::quick::Quick;
+use crate::quick;
 use crate::{Envelope, Event, Id, Kind, Reject, Source, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -213,8 +213,8 @@ pub fn join_record<'a>(events: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
 /// Where the record as a whole isn't a batch.
 pub fn decode_record(json: &[u8]) -> Result<Vec<Result<Envelope, Reject>>, Reject> {
     // One pass for what we have written ourselves; event by event only where something in the record is wrong.
-    if let Ok(events) = serde_json::from_slice::<Vec<Quick>>(json) {
-        return Ok(events.into_iter().map(|Quick(envelope)| Ok(envelope)).collect());
+    if let Some(events) = quick::record(json) {
+        return Ok(events);
     }
     if let Ok(wires) = serde_json::from_slice::<Vec<Wire<'_>>>(json) {
         return Ok(wires.into_iter().map(|wire| open(wire, Timestamp::EPOCH)).collect());

@@ -2,12 +2,50 @@
 //!
 //! Whatever is wrong or unusual is no concern of this file: it gives up, and the event is read again where mistakes are named.
 
-use crate::{Envelope, Event, Id, Kind, Source, Timestamp};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use crate::limits::RECORD_EVENTS_MAX;
+use crate::{Envelope, Event, Id, Kind, Reject, Source, Timestamp};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+/// The events of a record of which none holds a surprise.
+pub(crate) fn record(json: &[u8]) -> Option<Vec<Result<Envelope, Reject>>> {
+    // An envelope is large: to move those of a record again and again as they become more takes as long as to read some of them.
+    let room = (json.len() / SHORT_EVENT_BYTES + 1).min(RECORD_EVENTS_MAX);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let events = Room(room).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(events)
+}
+
+/// About as many bytes as a short event has in a record.
+const SHORT_EVENT_BYTES: usize = 256;
+
+/// A list of events, with room for so many.
+struct Room(usize);
+
+impl<'de> DeserializeSeed<'de> for Room {
+    type Value = Vec<Result<Envelope, Reject>>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Room {
+    type Value = Vec<Result<Envelope, Reject>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a batch of CloudEvents")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut events = Vec::with_capacity(self.0);
+        while let Some(Quick(envelope)) = seq.next_element()? {
+            events.push(Ok(envelope));
+        }
+        Ok(events)
+    }
+}
+
 /// An event that holds no surprise.
-pub(crate) struct Quick(pub(crate) Envelope);
+struct Quick(Envelope);
 
 #[derive(serde::Deserialize)]
 #[serde(field_identifier, rename_all = "lowercase")]

@@ -24,6 +24,8 @@ const SHOW_EVERY: Duration = Duration::from_millis(2);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a stream may take to elect a leader who knows everything.
 const ELECTED_WITHIN: Duration = Duration::from_secs(10);
+/// Profiles that stay open in all partitions together: 300 MB at the most.
+const OPEN_PROFILES: usize = 32_768;
 /// Hand-overs of the reader that may wait for the fold.
 const READ_AHEAD: usize = 4;
 
@@ -67,7 +69,8 @@ impl Owner {
                 place: shared.checkpoints.place().to_string(),
             });
         }
-        let state = kept.map_or_else(|| Partition::new(partition), |kept| kept.state);
+        let mut state = kept.map_or_else(|| Partition::new(partition), |kept| kept.state);
+        state.keep_open(OPEN_PROFILES / shared.log.partitions() as usize);
         tracing::info!(partition, at = state.sequence(), head = origin.last, "restored");
         let told_at_ms = tick::told_at_ms(&shared.log, partition, state.sequence()).await;
         let live = Live::new(state, shared.owner.clone(), term);
