@@ -1,8 +1,9 @@
 //! What a fold has at hand.
 
 use crate::chunk::Timer;
+use crate::counters::Counters;
 use crate::decision::{Decision, Decisions, Outcome};
-use crate::fold::{Counters, Domain, Folded, Key};
+use crate::fold::{Domain, Folded, Key};
 use crate::shared::Shared;
 use crate::{Board, Effect, EffectId, Emission, Pane, Rollups};
 use nexusflow_model::{Envelope, Event, Id, Place, Source, Timestamp};

@@ -5,8 +5,9 @@
 
 use crate::board::Board;
 use crate::chunk::{Before, CHUNKS, Chunk};
+use crate::counters::Counters;
 use crate::decision::Decisions;
-use crate::fold::{Counters, Domain, Key, Partition};
+use crate::fold::{Domain, Key, Partition};
 use crate::pane::{Pane, Rollups};
 use crate::shared::Shared;
 use nexusflow_model::Timestamp;

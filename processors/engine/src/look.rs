@@ -2,8 +2,9 @@
 
 use crate::board::Board;
 use crate::chunk;
+use crate::counters::Counters;
 use crate::decision::Decision;
-use crate::fold::{Counters, Domain, Key, Partition, Slot};
+use crate::fold::{Domain, Key, Partition, Slot};
 use crate::held::Held;
 use crate::pane::Rollups;
 use nexusflow_model::{Id, Timestamp};
