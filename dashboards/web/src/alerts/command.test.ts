@@ -106,6 +106,15 @@ describe("the desk", () => {
     expect(sent.map(({ verb }) => verb)).toEqual(["acknowledge"]);
   });
 
+  it("knows what its own command made of the alert before the row has come, and of a refused one nothing", async () => {
+    const { desk, sent } = deskWith(told("accepted"), told("refused"));
+    for (const verb of ["acknowledge", "contact", "resolve"] as const) {
+      desk.give("k", verb, "Ana", {}, ABOUT);
+      await settled();
+    }
+    expect(sent.map(({ about }) => about.kind === "alert" && about.revision)).toEqual([2, 3, 2]);
+  });
+
   it("asks again with the same id where nobody knows, and with another on top of what changed", async () => {
     const { desk, sent } = deskWith(told("unknown"), told("refused"));
     desk.give("k", "acknowledge", "Ana", {}, ABOUT);

@@ -22,8 +22,9 @@ export class CommandDesk {
 
   /** Asks anew, with an id of its own. */
   give(key: string, verb: Verb, actor: string, particulars: Particulars, about: Command["about"]): void {
-    if (this.of(key)?.kind === "asking") return;
-    void this.run(key, { id: freshId(), verb, actor, particulars, about });
+    const last = this.of(key);
+    if (last?.kind === "asking") return;
+    void this.run(key, { id: freshId(), verb, actor, particulars, about: afterOwn(last, about) });
   }
 
   /** Asks whether it was decided: the same command, with the same id. */
@@ -54,6 +55,13 @@ export class CommandDesk {
     else this.progress.set(key, to);
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Who heard that their command was accepted has seen what it made of the alert, though its row may not have come yet. */
+function afterOwn(last: Progress | null, about: Command["about"]): Command["about"] {
+  if (about.kind !== "alert" || last?.kind !== "decided" || last.decision.kind !== "accepted") return about;
+  const own = last.command.about.kind === "alert" ? last.command.about.revision + 1 : 0;
+  return { ...about, revision: Math.max(about.revision, own) };
 }
 
 export const desk = new CommandDesk();
