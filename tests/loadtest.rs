@@ -45,3 +45,25 @@ fn every_alert_is_on_every_console() {
     assert_eq!(alerts["accepted_to_console"]["n"], 300, "{report}");
     assert_eq!(alerts["accepted_to_every_console"]["n"], 60, "{report}");
 }
+
+/// A search goes up to where it may, and down to where the bound holds; it says why it ends there.
+#[test]
+fn a_search_says_which_rate_is_sustained_and_why_not_more() {
+    let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    let _up = nexusflow.up(&[]);
+    let search = ["loadtest", "--search", "--seconds", "1", "--warmup", "0", "--json", "out.json"];
+    let found =
+        || -> Value { serde_json::from_slice(&std::fs::read(nexusflow.folder().join("out.json")).unwrap()).unwrap() };
+
+    let said = nexusflow.run_well(&[&search[..], &["--rate", "60", "--rate-max", "120", "--p99-ms", "5000"]].concat());
+    assert!(said.contains("Sustained: 120 events/s, p99 within 5000 ms. Not more, as no more than 120/s"), "{said}");
+    let up_to_the_highest = found();
+    let rates: Vec<f64> =
+        up_to_the_highest["steps"].as_array().unwrap().iter().filter_map(|step| step["rate"].as_f64()).collect();
+    assert_eq!((rates, &up_to_the_highest["sustainable_per_s"]), (vec![60.0, 120.0], &120.0.into()));
+
+    // Nothing is on a screen in no time.
+    let output = nexusflow.run(&[&search[..], &["--rate", "1", "--p99-ms", "0"]].concat());
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && said.contains("NOTHING SUSTAINED"), "{said}");
+}

@@ -1,5 +1,6 @@
 //! What a run found.
 
+use crate::backlog::Backlog;
 use crate::consoles::AlertsSeen;
 use crate::latency::Quantiles;
 use crate::machine::{Machine, Memory};
@@ -39,6 +40,8 @@ pub struct Report {
     pub refused: u64,
     /// Events of which it said nothing, or not for sure.
     pub unknown: u64,
+    /// What was due and not folded yet, early and late in the measured time.
+    pub backlog: Backlog,
     /// By how much the events it has folded grew.
     pub visible: i64,
     /// Accepted orders.
@@ -64,6 +67,8 @@ pub struct Report {
 /// How long things took. `due` is the instant fixed in advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Latencies {
+    /// Until the schedule let it go: what the load test itself held back.
+    pub due_to_released: Quantiles,
     /// Until a connection was free: what the load test itself, or a stall, held back.
     pub due_to_sent: Quantiles,
     /// Until the publisher knew that the event is stored.
@@ -111,6 +116,7 @@ impl Report {
             accepted: tally.accepted,
             refused: tally.refused,
             unknown: tally.unknown,
+            backlog: tally.backlog,
             visible,
             orders_accepted: tally.orders,
             orders_visible,
@@ -165,9 +171,16 @@ impl fmt::Display for Report {
         )?;
         let header = ["p50", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
         writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
-        let Latencies { due_to_sent, due_to_accepted, accepted_to_ticker, due_to_ticker, accepted_to_figure } =
-            &self.latencies;
+        let Latencies {
+            due_to_released,
+            due_to_sent,
+            due_to_accepted,
+            accepted_to_ticker,
+            due_to_ticker,
+            accepted_to_figure,
+        } = &self.latencies;
         for (name, quantiles) in [
+            ("due -> let go (the load test's own)", due_to_released),
             ("due -> sent", due_to_sent),
             ("due -> accepted (stored, answered)", due_to_accepted),
             ("accepted -> on the ticker", accepted_to_ticker),
@@ -184,6 +197,7 @@ impl fmt::Display for Report {
         }
         writeln!(out, "\naccepted   {} events, {:.1}/s", self.accepted, self.achieved_per_s)?;
         writeln!(out, "refused    {}, without a clear answer {}", self.refused, self.unknown)?;
+        writeln!(out, "backlog    {} events early, {} late", self.backlog.early.events(), self.backlog.late.events())?;
         writeln!(out, "visible    {} events", self.visible)?;
         writeln!(out, "orders     {} accepted, {} visible", self.orders_accepted, self.orders_visible)?;
         writeln!(
@@ -206,5 +220,57 @@ impl fmt::Display for Report {
             Verdict::Lost(events) => write!(out, "\nLOST: {events} that were accepted are not visible."),
             Verdict::CountedTwice(events) => write!(out, "\nCOUNTED TWICE: {events} more are visible than were sent."),
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// One of a run in which all went well.
+    pub(crate) fn report() -> Report {
+        let quick = Quantiles { n: 100, p50_us: 2_000, p99_us: 9_000, p999_us: 11_000, max_us: 12_000 };
+        Report {
+            version: "0.0.0",
+            build: "debug",
+            machine: Machine { cpu: "A Processor".into(), cores: 2 },
+            run: "r1".into(),
+            rate: 100.0,
+            achieved_per_s: 100.0,
+            measured_ms: 10_000,
+            warmup_ms: 0,
+            batch: 1,
+            connections: 64,
+            viewers: 1,
+            accepted: 1_000,
+            refused: 0,
+            unknown: 0,
+            backlog: Backlog::default(),
+            visible: 1_000,
+            orders_accepted: 50,
+            orders_visible: 50,
+            news_accepted: 100,
+            news_seen: 100,
+            news_before_answer: 0,
+            ticker_resyncs: 0,
+            alerts: AlertsSeen::default(),
+            latencies: Latencies {
+                due_to_released: quick,
+                due_to_sent: quick,
+                due_to_accepted: quick,
+                accepted_to_ticker: quick,
+                due_to_ticker: quick,
+                accepted_to_figure: quick,
+            },
+            server_memory: None,
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_lost_and_what_is_too_much_was_counted_twice() {
+        let verdict = |visible, unknown| Report { visible, unknown, ..report() }.verdict();
+        assert_eq!(verdict(1_000, 0), Verdict::Complete);
+        assert_eq!(verdict(1_002, 2), Verdict::Complete);
+        assert_eq!((verdict(998, 5), verdict(1_003, 2)), (Verdict::Lost(2), Verdict::CountedTwice(1)));
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Between making the first requests ready and the first that is due.
 const LEAD: Duration = Duration::from_millis(500);
-/// How long what was accepted may take to be visible.
+/// What was accepted is lost when nothing has become visible for so long.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Puts `target` under the load of `settings` and reports. Nobody else may publish there meanwhile.
@@ -50,7 +50,7 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     }
     let seen = screen.close().await?;
     let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
-    let tally = tally(&answers, &seen, orders_before);
+    let tally = tally(&answers, &seen, before);
     Ok(Report::new(settings, run, &tally, grew, seen.resyncs, alerts))
 }
 

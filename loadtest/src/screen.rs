@@ -30,6 +30,8 @@ pub(crate) struct Standing {
 pub(crate) struct Sightings {
     /// Lines of the ticker by their place.
     pub(crate) items: HashMap<String, Instant>,
+    /// How many events were folded, whenever that changed.
+    pub(crate) folded: Vec<(Instant, i64)>,
     /// How many orders were shown, whenever that changed.
     pub(crate) orders: Vec<(Instant, i64)>,
     /// How often the ticker had to be subscribed to again, because we were too far behind.
@@ -72,16 +74,18 @@ impl Screen {
         Err(if self.watching.is_finished() { self.why_gone().await } else { LoadtestError::NotAlone })
     }
 
-    /// Waits until `is_there`, at most for `within`; then until nothing moves any more. Gives what is shown in the end.
+    /// Waits until `is_there`, or nothing moved for `within`; then until nothing moves any more. Gives what is shown in the end.
     pub(crate) async fn settle(
         &mut self,
         within: Duration,
         is_there: impl Fn(&Standing) -> bool,
     ) -> Result<Standing, LoadtestError> {
-        let there = self.standing.wait_for(|standing| is_there(standing));
-        let is_gone = tokio::time::timeout(within, there).await.is_ok_and(|ended| ended.is_err());
-        if is_gone {
-            return Err(self.why_gone().await);
+        while !is_there(&self.standing.borrow_and_update()) {
+            match tokio::time::timeout(within, self.standing.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(self.why_gone().await),
+                Err(_) => break,
+            }
         }
         self.at_rest().await
     }
@@ -167,6 +171,7 @@ fn note(
         Some(row.get(columns.value).and_then(Value::as_i64).unwrap_or_default())
     };
     if let ("operator", Some(events)) = (topic, figure("events")) {
+        seen.folded.push((at, events));
         told.send_modify(|standing| standing.events = Some(events));
     }
     if let ("figures", Some(orders)) = (topic, figure("orders")) {

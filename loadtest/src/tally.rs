@@ -1,9 +1,10 @@
 //! What was accepted against what was seen.
 
+use crate::backlog::{Backlog, backlog};
 use crate::latency::Latency;
 use crate::publisher::Answer;
 use crate::report::Latencies;
-use crate::screen::Sightings;
+use crate::screen::{Sightings, Standing};
 use std::time::Instant;
 
 /// Sums and latencies of a run.
@@ -20,14 +21,15 @@ pub(crate) struct Tally {
     pub(crate) seen_before_answer: u64,
     /// Accepted events a second while it was measured.
     pub(crate) per_s: f64,
+    pub(crate) backlog: Backlog,
     pub(crate) latencies: Latencies,
 }
 
-/// Puts together what the publishers were told and what the screen showed; `orders_before` is what it showed at the start.
-pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) -> Tally {
+/// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
+pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> Tally {
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
-    let (to_sent, to_accepted) = until_answered(answers);
+    let (to_released, to_sent, to_accepted) = until_answered(answers);
     let (mut from_accepted, mut to_ticker) = (Latency::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
     for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
@@ -49,24 +51,27 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) ->
         news_seen,
         seen_before_answer: before_answer,
         per_s: rate(answers),
+        backlog: backlog(answers, &seen.folded, before.events.unwrap_or_default()),
         latencies: Latencies {
+            due_to_released: to_released.quantiles(),
             due_to_sent: to_sent.quantiles(),
             due_to_accepted: to_accepted.quantiles(),
             accepted_to_ticker: from_accepted.quantiles(),
             due_to_ticker: to_ticker.quantiles(),
-            accepted_to_figure: until_counted(answers, &seen.orders, orders_before).quantiles(),
+            accepted_to_figure: until_counted(answers, &seen.orders, before.orders.unwrap_or_default()).quantiles(),
         },
     }
 }
 
-/// How long until a connection was free, and until the answer was there.
-fn until_answered(answers: &[Answer]) -> (Latency, Latency) {
-    let (mut sent, mut accepted) = (Latency::new(), Latency::new());
+/// How long until the schedule let it go, until a connection was free, and until the answer was there.
+fn until_answered(answers: &[Answer]) -> (Latency, Latency, Latency) {
+    let (mut released, mut sent, mut accepted) = (Latency::new(), Latency::new(), Latency::new());
     for answer in answers.iter().filter(|answer| answer.is_measured) {
+        released.record(answer.due_at, answer.released_at, answer.events());
         sent.record(answer.due_at, answer.sent_at, answer.accepted);
         accepted.record(answer.due_at, answer.answered_at, answer.accepted);
     }
-    (sent, accepted)
+    (released, sent, accepted)
 }
 
 /// How long from when the k-th order was accepted until k orders were shown.
@@ -103,6 +108,7 @@ fn rate(answers: &[Answer]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publisher::tests::answer;
     use std::time::Duration;
 
     #[test]
@@ -110,24 +116,18 @@ mod tests {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let answer = |due: u64, answered: u64, place: &str| Answer {
-            due_at: at(due),
-            is_measured: true,
-            sent_at: at(due),
-            answered_at: at(answered),
-            accepted: 1,
             orders: 1,
-            refused: 0,
-            unknown: 0,
             place: Some(place.to_owned()),
-            alarms: Vec::new(),
+            ..answer(at(due), at(answered))
         };
         let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
         let seen = Sightings {
             items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
+            folded: Vec::new(),
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
             resyncs: 0,
         };
-        let tally = tally(&answers, &seen, 7);
+        let tally = tally(&answers, &seen, Standing { events: Some(0), orders: Some(7) });
         assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
         assert_eq!(tally.seen_before_answer, 1);
         let max = |quantiles: crate::Quantiles| (quantiles.n, quantiles.max_us / 1_000);
