@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::out;
 use clap::Args;
-use nexusflow_loadtest::{Search, Settings, Target, Verdict};
+use nexusflow_loadtest::{Search, Settings, Shape, Target, Verdict};
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -19,6 +19,10 @@ pub(crate) struct Arguments {
     /// Events a second, sent when they are due, whether or not the answers to earlier ones are there. A search begins with it.
     #[arg(long, default_value_t = 1_000.0)]
     rate: f64,
+    /// How arrivals are spread over the measured time: `steady`; `ramp`, from a tenth of the rate to the rate; `burst`, ten times the rate
+    /// for a tenth of the time; `day`, from midnight to midnight with the rate on average.
+    #[arg(long, default_value_t)]
+    shape: Shape,
     /// Look for the highest rate that is sustained: everything arrives, no backlog grows, p99 from accepted to the WebSocket stays
     /// within --p99-ms. The rate is doubled, then halved in between until a tenth is left.
     #[arg(long)]
@@ -32,7 +36,7 @@ pub(crate) struct Arguments {
     /// How many seconds are measured; 30, or 10 a step of a search.
     #[arg(long)]
     seconds: Option<u32>,
-    /// How many seconds the same load runs before that.
+    /// How many seconds it runs before that, as it begins.
     #[arg(long, default_value_t = 5)]
     warmup: u32,
     /// Events in a request. With more than one, single events are not followed to the ticker.
@@ -44,6 +48,9 @@ pub(crate) struct Arguments {
     /// Viewers of the figures, beside the one that measures.
     #[arg(long, default_value_t = 0)]
     viewers: usize,
+    /// Viewers that read far too slowly once a third of the time is over: what becomes of them, and of the others.
+    #[arg(long, default_value_t = 0)]
+    slow_viewers: usize,
     /// Consoles that wait for alerts.
     #[arg(long, default_value_t = 0)]
     consoles: usize,
@@ -66,11 +73,13 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
     let seconds = arguments.seconds.unwrap_or(if arguments.search { 10 } else { 30 });
     let settings = Settings {
         rate: arguments.rate,
+        shape: arguments.shape,
         measured: Duration::from_secs(seconds.into()),
         warmup: Duration::from_secs(arguments.warmup.into()),
         batch: arguments.batch,
         connections: arguments.connections,
         viewers: arguments.viewers,
+        slow_viewers: arguments.slow_viewers,
         consoles: arguments.consoles,
         alerts_per_s: arguments.alerts_per_s,
         server: arguments.server_pid,

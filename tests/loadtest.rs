@@ -67,3 +67,19 @@ fn a_search_says_which_rate_is_sustained_and_why_not_more() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success() && said.contains("NOTHING SUSTAINED"), "{said}");
 }
+
+/// Viewers that hardly read are cut off or kept, and the one that measures notices neither; a burst arrives as the rest does.
+#[test]
+fn slow_viewers_and_bursts_are_told_of() {
+    let nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    let _up = nexusflow.up(&[]);
+    let slow = report(&nexusflow, &["--rate", "200", "--slow-viewers", "3"]);
+    let count = |key: &str| slow["slow_viewers"][key]["n"].as_u64().unwrap();
+    assert_eq!(slow["slow_viewers"]["viewers"], 3, "{slow}");
+    assert!(slow["slow_viewers"]["cut_off"].as_u64().unwrap() <= 3, "{slow}");
+    assert!(count("others_before") > 0 && count("others_meanwhile") > count("others_before"), "{slow}");
+
+    // A second of warm-up, three seconds with a tenth of them at ten times the rate.
+    let burst = report(&nexusflow, &["--rate", "100", "--shape", "burst"]);
+    assert_eq!((&burst["shape"], &burst["accepted"]), (&"burst".into(), &670.into()), "{burst}");
+}

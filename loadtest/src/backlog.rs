@@ -2,10 +2,13 @@
 
 use crate::publisher::Answer;
 use serde::Serialize;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A backlog may grow by so much of what came in meanwhile: less can't be told from chance in seconds.
 const GROWTH_MAX: f64 = 0.05;
+
+/// How old the news of the fold may be: it comes twice a second.
+const NEWS_EVERY: Duration = Duration::from_millis(600);
 
 /// Events that are on their way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -63,8 +66,8 @@ pub(crate) fn backlog(answers: &[Answer], folded: &[(Instant, i64)], before: i64
             Waiting { for_acceptance: due.until(at) - accepted_then, for_the_fold: accepted_then - (folded - before) }
         };
         match known {
-            [] => at(to, before),
-            [(seen_at, folded)] => at(if *seen_at < from { to } else { *seen_at }, *folded),
+            [] => at(to - NEWS_EVERY, before),
+            [(seen_at, folded)] => at((*seen_at).max(to - NEWS_EVERY), *folded),
             all => average(all.iter().map(|(seen_at, folded)| at(*seen_at, *folded))),
         }
     };
@@ -138,6 +141,14 @@ mod tests {
         let answers: Vec<Answer> = (0..3_000).map(|ms| answer(at(ms), at(ms))).collect();
         assert!(backlog(&answers, &[(at(0), 0), (at(900), 900)], 0).grew());
         assert!(backlog(&answers, &[], 0).grew());
+    }
+
+    #[test]
+    fn a_step_that_is_over_before_there_is_news_is_not_taken_for_a_backlog() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let answers: Vec<Answer> = (0..1_000).map(|ms| answer(at(ms), at(ms))).collect();
+        assert!(!backlog(&answers, &[(at(500), 490)], 0).grew());
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Quantiles {
     pub n: u64,
     /// Half took at most so long, in microseconds.
     pub p50_us: u64,
+    /// Nine of ten took at most so long.
+    pub p90_us: u64,
     /// 99 of 100 took at most so long.
     pub p99_us: u64,
     /// 999 of 1,000 took at most so long.
@@ -35,6 +37,13 @@ impl Latency {
         Self(Histogram::new_with_bounds(1, MAX_US, DIGITS).expect("the bounds of a histogram"))
     }
 
+    /// All of `times`.
+    pub(crate) fn of(times: impl Iterator<Item = Duration>) -> Self {
+        let mut latency = Self::new();
+        times.for_each(|time| latency.record_time(time, 1));
+        latency
+    }
+
     /// Notes how long it took from `from` to `to`, for `events`; nothing where it was there before.
     pub(crate) fn record(&mut self, from: Instant, to: Instant, events: u64) {
         self.record_time(to.saturating_duration_since(from), events);
@@ -46,7 +55,14 @@ impl Latency {
 
     pub(crate) fn quantiles(&self) -> Quantiles {
         let at = |quantile: f64| if self.0.is_empty() { 0 } else { self.0.value_at_quantile(quantile) };
-        Quantiles { n: self.0.len(), p50_us: at(0.5), p99_us: at(0.99), p999_us: at(0.999), max_us: self.0.max() }
+        Quantiles {
+            n: self.0.len(),
+            p50_us: at(0.5),
+            p90_us: at(0.9),
+            p99_us: at(0.99),
+            p999_us: at(0.999),
+            max_us: self.0.max(),
+        }
     }
 }
 
@@ -61,8 +77,15 @@ mod tests {
         for ms in 1..=1_000 {
             latency.record_time(Duration::from_millis(ms), 2);
         }
-        let Quantiles { n, p50_us, p99_us, p999_us, max_us } = latency.quantiles();
+        let Quantiles { n, p50_us, p90_us, p99_us, p999_us, max_us } = latency.quantiles();
         let near = |got: u64, ms: u64| got.abs_diff(ms * 1_000) <= ms;
-        assert!(n == 2_000 && near(p50_us, 500) && near(p99_us, 990) && near(p999_us, 999) && near(max_us, 1_000));
+        assert!(
+            n == 2_000
+                && near(p50_us, 500)
+                && near(p90_us, 900)
+                && near(p99_us, 990)
+                && near(p999_us, 999)
+                && near(max_us, 1_000)
+        );
     }
 }

@@ -5,9 +5,10 @@ use crate::consoles::AlertsSeen;
 use crate::latency::Quantiles;
 use crate::machine::{Machine, Memory};
 use crate::settings::Settings;
+use crate::shape::Shape;
+use crate::slow::SlowViewers;
 use crate::tally::Tally;
 use serde::Serialize;
-use std::fmt;
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +23,8 @@ pub struct Report {
     pub run: String,
     /// Events a second that were asked for.
     pub rate: f64,
+    /// How they were spread over the measured time.
+    pub shape: Shape,
     /// Accepted events a second, from the first that was due to the last answer.
     pub achieved_per_s: f64,
     /// How long was measured, in milliseconds.
@@ -56,6 +59,8 @@ pub struct Report {
     pub news_before_answer: u64,
     /// How often the ticker skipped, because its viewer was too far behind.
     pub ticker_resyncs: u64,
+    /// What became of viewers that read far too slowly; none where there were none.
+    pub slow_viewers: Option<SlowViewers>,
     /// What became of alerts on consoles.
     pub alerts: AlertsSeen,
     /// How long things took.
@@ -107,6 +112,7 @@ impl Report {
             machine: Machine::this(),
             run,
             rate: settings.rate,
+            shape: settings.shape,
             achieved_per_s: tally.per_s,
             measured_ms: settings.measured.as_millis() as u64,
             warmup_ms: settings.warmup.as_millis() as u64,
@@ -124,10 +130,34 @@ impl Report {
             news_seen: tally.news_seen,
             news_before_answer: tally.seen_before_answer,
             ticker_resyncs,
+            slow_viewers: None,
             alerts,
             latencies: tally.latencies,
             server_memory: settings.server.and_then(Memory::of),
         }
+    }
+
+    /// The stages that an event goes through, with how long they took.
+    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 9] {
+        let Latencies {
+            due_to_released,
+            due_to_sent,
+            due_to_accepted,
+            accepted_to_ticker,
+            due_to_ticker,
+            accepted_to_figure,
+        } = &self.latencies;
+        [
+            ("due -> let go (the load test's own)", due_to_released),
+            ("due -> sent", due_to_sent),
+            ("due -> accepted (stored, answered)", due_to_accepted),
+            ("accepted -> on the ticker", accepted_to_ticker),
+            ("due -> on the ticker", due_to_ticker),
+            ("k-th order accepted -> k orders shown", accepted_to_figure),
+            ("accepted -> alert on a console", &self.alerts.accepted_to_console),
+            ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
+            ("due -> alert on a console", &self.alerts.due_to_console),
+        ]
     }
 
     /// Whether what was accepted is what is seen. Events without a clear answer may be seen or not.
@@ -153,89 +183,20 @@ impl Report {
     }
 }
 
-/// The report for people.
-impl fmt::Display for Report {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu, cores } = &self.machine;
-        writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", self.version, self.build)?;
-        writeln!(
-            out,
-            "{} events/s for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers, {} consoles",
-            self.rate,
-            self.measured_ms as f64 / 1e3,
-            self.warmup_ms as f64 / 1e3,
-            self.batch,
-            self.connections,
-            self.viewers,
-            self.alerts.consoles
-        )?;
-        let header = ["p50", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
-        writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
-        let Latencies {
-            due_to_released,
-            due_to_sent,
-            due_to_accepted,
-            accepted_to_ticker,
-            due_to_ticker,
-            accepted_to_figure,
-        } = &self.latencies;
-        for (name, quantiles) in [
-            ("due -> let go (the load test's own)", due_to_released),
-            ("due -> sent", due_to_sent),
-            ("due -> accepted (stored, answered)", due_to_accepted),
-            ("accepted -> on the ticker", accepted_to_ticker),
-            ("due -> on the ticker", due_to_ticker),
-            ("k-th order accepted -> k orders shown", accepted_to_figure),
-            ("accepted -> alert on a console", &self.alerts.accepted_to_console),
-            ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
-            ("due -> alert on a console", &self.alerts.due_to_console),
-        ] {
-            let Quantiles { n, p50_us, p99_us, p999_us, max_us } = *quantiles;
-            let ms = |us: u64| if n == 0 { "-".to_owned() } else { format!("{:.2}", us as f64 / 1e3) };
-            let times = [p50_us, p99_us, p999_us, max_us].map(|us| format!("{:>10}", ms(us))).concat();
-            writeln!(out, "{name:<38}{times}{n:>10}")?;
-        }
-        writeln!(out, "\naccepted   {} events, {:.1}/s", self.accepted, self.achieved_per_s)?;
-        writeln!(out, "refused    {}, without a clear answer {}", self.refused, self.unknown)?;
-        writeln!(out, "backlog    {} events early, {} late", self.backlog.early.events(), self.backlog.late.events())?;
-        writeln!(out, "visible    {} events", self.visible)?;
-        writeln!(out, "orders     {} accepted, {} visible", self.orders_accepted, self.orders_visible)?;
-        writeln!(
-            out,
-            "ticker     {} of {} lines seen, {} of those measured before the answer; skipped {} times",
-            self.news_seen, self.news_accepted, self.news_before_answer, self.ticker_resyncs
-        )?;
-        if self.alerts.consoles > 0 {
-            let AlertsSeen { consoles, raised, lost, twice, .. } = self.alerts;
-            writeln!(
-                out,
-                "alerts     {raised} raised, on {consoles} consoles; {lost} sightings missing, {twice} too many"
-            )?;
-        }
-        if let Some(Memory { resident_kib, peak_kib }) = self.server_memory {
-            writeln!(out, "server     {} MiB resident, {} MiB at most", resident_kib / 1_024, peak_kib / 1_024)?;
-        }
-        match self.verdict() {
-            Verdict::Complete => write!(out, "\nEverything that was accepted is visible, once."),
-            Verdict::Lost(events) => write!(out, "\nLOST: {events} that were accepted are not visible."),
-            Verdict::CountedTwice(events) => write!(out, "\nCOUNTED TWICE: {events} more are visible than were sent."),
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
     /// One of a run in which all went well.
     pub(crate) fn report() -> Report {
-        let quick = Quantiles { n: 100, p50_us: 2_000, p99_us: 9_000, p999_us: 11_000, max_us: 12_000 };
+        let quick = Quantiles { n: 100, p50_us: 2_000, p90_us: 4_000, p99_us: 9_000, p999_us: 11_000, max_us: 12_000 };
         Report {
             version: "0.0.0",
             build: "debug",
             machine: Machine { cpu: "A Processor".into(), cores: 2 },
             run: "r1".into(),
             rate: 100.0,
+            shape: Shape::Steady,
             achieved_per_s: 100.0,
             measured_ms: 10_000,
             warmup_ms: 0,
@@ -253,6 +214,7 @@ pub(crate) mod tests {
             news_seen: 100,
             news_before_answer: 0,
             ticker_resyncs: 0,
+            slow_viewers: None,
             alerts: AlertsSeen::default(),
             latencies: Latencies {
                 due_to_released: quick,

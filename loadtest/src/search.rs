@@ -4,6 +4,7 @@ use crate::LoadtestError;
 use crate::report::Verdict;
 use crate::run::run;
 use crate::settings::Settings;
+use crate::shape::Shape;
 use crate::step::Step;
 use crate::target::Target;
 use serde::Serialize;
@@ -46,6 +47,9 @@ pub struct Found {
 pub async fn search(target: &Target, search: &Search, tell: impl Fn(&Step)) -> Result<Found, LoadtestError> {
     if !(RATE_MIN..=search.rate_max).contains(&search.settings.rate) {
         return Err(LoadtestError::Settings("a search begins with 1 event a second at least and at most the highest"));
+    }
+    if search.settings.shape != Shape::Steady {
+        return Err(LoadtestError::Settings("a search needs a steady rate"));
     }
     let mut bracket = Bracket { start: search.settings.rate, max: search.rate_max, good: None, bad: None };
     let mut steps = Vec::new();

@@ -5,7 +5,7 @@ use crate::latency::Latency;
 use crate::publisher::Answer;
 use crate::report::Latencies;
 use crate::screen::{Sightings, Standing};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Sums and latencies of a run.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ pub(crate) struct Tally {
     pub(crate) per_s: f64,
     pub(crate) backlog: Backlog,
     pub(crate) latencies: Latencies,
+    /// When what the screen showed was accepted, and how long it took from then: lines of the ticker or, where nothing is followed
+    /// there, orders.
+    pub(crate) on_screen: Vec<(Instant, Duration)>,
 }
 
 /// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
@@ -30,7 +33,7 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
     let (to_released, to_sent, to_accepted) = until_answered(answers);
-    let (mut from_accepted, mut to_ticker) = (Latency::new(), Latency::new());
+    let (mut lines, mut to_ticker) = (Vec::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
     for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
         news += 1;
@@ -38,10 +41,12 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
         news_seen += 1;
         if answer.is_measured {
             before_answer += u64::from(*at < answer.answered_at);
-            from_accepted.record(answer.answered_at, *at, 1);
+            lines.push((answer.answered_at, at.saturating_duration_since(answer.answered_at)));
             to_ticker.record(answer.due_at, *at, 1);
         }
     }
+    let counted = until_counted(answers, &seen.orders, before.orders.unwrap_or_default());
+    let quantiles = |times: &[(Instant, Duration)]| Latency::of(times.iter().map(|(_, time)| *time)).quantiles();
     Tally {
         accepted: sum(|answer| answer.accepted),
         orders: sum(|answer| answer.orders),
@@ -56,10 +61,11 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
             due_to_released: to_released.quantiles(),
             due_to_sent: to_sent.quantiles(),
             due_to_accepted: to_accepted.quantiles(),
-            accepted_to_ticker: from_accepted.quantiles(),
+            accepted_to_ticker: quantiles(&lines),
             due_to_ticker: to_ticker.quantiles(),
-            accepted_to_figure: until_counted(answers, &seen.orders, before.orders.unwrap_or_default()).quantiles(),
+            accepted_to_figure: quantiles(&counted),
         },
+        on_screen: if lines.is_empty() { counted } else { lines },
     }
 }
 
@@ -74,23 +80,23 @@ fn until_answered(answers: &[Answer]) -> (Latency, Latency, Latency) {
     (released, sent, accepted)
 }
 
-/// How long from when the k-th order was accepted until k orders were shown.
-fn until_counted(answers: &[Answer], shown: &[(Instant, i64)], before: i64) -> Latency {
+/// When the k-th order was accepted, and how long from when the k-th order was accepted until k orders were shown.
+fn until_counted(answers: &[Answer], shown: &[(Instant, i64)], before: i64) -> Vec<(Instant, Duration)> {
     let accepted = answers
         .iter()
         .flat_map(|answer| std::iter::repeat_n((answer.answered_at, answer.is_measured), answer.orders as usize));
     let mut accepted: Vec<(Instant, bool)> = accepted.collect();
     accepted.sort_unstable();
-    let mut latency = Latency::new();
+    let mut counted = Vec::new();
     let mut shown = shown.iter().peekable();
     for (number, (at, is_measured)) in (1..).zip(accepted) {
         while shown.next_if(|(_, orders)| orders - before < number).is_some() {}
         let Some((seen_at, _)) = shown.peek() else { break };
         if is_measured {
-            latency.record(at, *seen_at, 1);
+            counted.push((at, seen_at.saturating_duration_since(at)));
         }
     }
-    latency
+    counted
 }
 
 /// Accepted events a second, from the first that was due to the last answer.
@@ -109,7 +115,6 @@ fn rate(answers: &[Answer]) -> f64 {
 mod tests {
     use super::*;
     use crate::publisher::tests::answer;
-    use std::time::Duration;
 
     #[test]
     fn each_event_is_matched_with_its_own_line_and_each_order_with_the_frame_that_counts_it() {
