@@ -60,6 +60,9 @@ pub(crate) struct Arguments {
     /// The id of the server's process on this machine, to tell its memory.
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
+    /// Also write the report as one HTML file with plots, which needs nothing from outside.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Also write the report as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -86,19 +89,22 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
     };
     let each = if arguments.search { " each step" } else { "" };
     out::say(&format!("load on {url}, source /loadtest/..., for {} s{each}\n", arguments.warmup + seconds));
-    let (json, is_well) = if arguments.search {
+    let (json, html, is_well) = if arguments.search {
         let search =
             Search { settings, p99_max: Duration::from_millis(arguments.p99_ms), rate_max: arguments.rate_max };
         let found = nexusflow_loadtest::search(&target, &search, |step| out::say(&step.to_string())).await?;
         out::say(&format!("\n{found}"));
-        (serde_json::to_vec_pretty(&found)?, found.sustainable_per_s.is_some() && found.is_complete())
+        (serde_json::to_vec_pretty(&found)?, found.html(), found.sustainable_per_s.is_some() && found.is_complete())
     } else {
         let report = nexusflow_loadtest::run(&target, &settings).await?;
         out::say(&report.to_string());
-        (serde_json::to_vec_pretty(&report)?, report.verdict() == Verdict::Complete)
+        (serde_json::to_vec_pretty(&report)?, report.html(), report.verdict() == Verdict::Complete)
     };
     if let Some(file) = arguments.json {
         std::fs::write(file, json)?;
+    }
+    if let Some(file) = arguments.html {
+        std::fs::write(file, html)?;
     }
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -39,7 +39,7 @@ struct Seen {
 }
 
 /// What became of alerts on consoles.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AlertsSeen {
     /// How many consoles looked.
     pub consoles: usize,

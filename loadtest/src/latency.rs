@@ -9,12 +9,15 @@ const MAX_US: u64 = 600_000_000;
 /// Significant digits.
 const DIGITS: u8 = 3;
 
+/// Points of a curve until what is left of all is halved.
+const STEPS_A_HALVING: f64 = 4.0;
+
 /// Latencies in microseconds.
 #[derive(Debug, Clone)]
 pub(crate) struct Latency(Histogram<u64>);
 
 /// What is told of latencies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Quantiles {
     /// How many were measured.
     pub n: u64,
@@ -28,6 +31,8 @@ pub struct Quantiles {
     pub p999_us: u64,
     /// The longest.
     pub max_us: u64,
+    /// Which share took at most how many microseconds, ever closer to all of them, as far as so many tell.
+    pub curve: Vec<(f64, u64)>,
 }
 
 impl Latency {
@@ -49,7 +54,7 @@ impl Latency {
         self.record_time(to.saturating_duration_since(from), events);
     }
 
-    fn record_time(&mut self, time: Duration, events: u64) {
+    pub(crate) fn record_time(&mut self, time: Duration, events: u64) {
         self.0.saturating_record_n(time.as_micros() as u64, events);
     }
 
@@ -62,7 +67,14 @@ impl Latency {
             p99_us: at(0.99),
             p999_us: at(0.999),
             max_us: self.0.max(),
+            curve: self.curve(),
         }
+    }
+
+    fn curve(&self) -> Vec<(f64, u64)> {
+        let shares = (0..).map(|step| 1.0 - 0.5_f64.powf(f64::from(step) / STEPS_A_HALVING));
+        let told = shares.take_while(|share| (1.0 - share) * self.0.len() as f64 >= 1.0);
+        told.map(|share| (share, self.0.value_at_quantile(share))).collect()
     }
 }
 
@@ -77,7 +89,11 @@ mod tests {
         for ms in 1..=1_000 {
             latency.record_time(Duration::from_millis(ms), 2);
         }
-        let Quantiles { n, p50_us, p90_us, p99_us, p999_us, max_us } = latency.quantiles();
+        let Quantiles { n, p50_us, p90_us, p99_us, p999_us, max_us, curve } = latency.quantiles();
+        assert!(
+            curve.is_sorted() && curve.len() == 44 && curve.last().is_some_and(|last| last.1 > p999_us),
+            "{curve:?}"
+        );
         let near = |got: u64, ms: u64| got.abs_diff(ms * 1_000) <= ms;
         assert!(
             n == 2_000

@@ -10,6 +10,8 @@ mod error;
 mod events;
 mod latency;
 mod machine;
+mod page;
+mod plot;
 mod publisher;
 mod report;
 mod run;

@@ -3,11 +3,12 @@
 use crate::backlog::Backlog;
 use crate::consoles::AlertsSeen;
 use crate::latency::Quantiles;
-use crate::machine::{Machine, Memory};
+use crate::machine::{Machine, Memory, commit};
+use crate::screen::Sightings;
 use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::slow::SlowViewers;
-use crate::tally::Tally;
+use crate::tally::{Tally, by_second};
 use serde::Serialize;
 
 /// What a run found.
@@ -17,6 +18,10 @@ pub struct Report {
     pub version: &'static str,
     /// Whether it was built to be measured: `release` or `debug`.
     pub build: &'static str,
+    /// Of the gateway, as it says itself.
+    pub gateway_version: String,
+    /// Of the working copy the load test ran in; none where it ran elsewhere.
+    pub commit: Option<String>,
     /// Where it ran.
     pub machine: Machine,
     /// Names this run; its events have the source `/loadtest/RUN`.
@@ -65,12 +70,14 @@ pub struct Report {
     pub alerts: AlertsSeen,
     /// How long things took.
     pub latencies: Latencies,
+    /// From accepted to the screen of the viewer that measures, by second.
+    pub over_time: Vec<(u64, Quantiles)>,
     /// Of the server's process, if it was named.
     pub server_memory: Option<Memory>,
 }
 
 /// How long things took. `due` is the instant fixed in advance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latencies {
     /// Until the schedule let it go: what the load test itself held back.
     pub due_to_released: Quantiles,
@@ -103,12 +110,14 @@ impl Report {
         run: String,
         tally: &Tally,
         (visible, orders_visible): (i64, i64),
-        ticker_resyncs: u64,
+        seen: &Sightings,
         alerts: AlertsSeen,
     ) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             build: if cfg!(debug_assertions) { "debug" } else { "release" },
+            gateway_version: seen.server.clone(),
+            commit: commit(),
             machine: Machine::this(),
             run,
             rate: settings.rate,
@@ -129,10 +138,11 @@ impl Report {
             news_accepted: tally.news,
             news_seen: tally.news_seen,
             news_before_answer: tally.seen_before_answer,
-            ticker_resyncs,
+            ticker_resyncs: seen.resyncs,
             slow_viewers: None,
             alerts,
-            latencies: tally.latencies,
+            latencies: tally.latencies.clone(),
+            over_time: by_second(&tally.on_screen),
             server_memory: settings.server.and_then(Memory::of),
         }
     }
@@ -189,11 +199,21 @@ pub(crate) mod tests {
 
     /// One of a run in which all went well.
     pub(crate) fn report() -> Report {
-        let quick = Quantiles { n: 100, p50_us: 2_000, p90_us: 4_000, p99_us: 9_000, p999_us: 11_000, max_us: 12_000 };
+        let quick = || Quantiles {
+            n: 100,
+            p50_us: 2_000,
+            p90_us: 4_000,
+            p99_us: 9_000,
+            p999_us: 11_000,
+            max_us: 12_000,
+            curve: vec![(0.0, 1_000), (0.99, 9_000), (0.999, 11_000)],
+        };
         Report {
             version: "0.0.0",
             build: "debug",
-            machine: Machine { cpu: "A Processor".into(), cores: 2 },
+            gateway_version: "0.0.0".into(),
+            commit: Some("abc123".into()),
+            machine: Machine { cpu: "A Processor".into(), cores: 2, memory_mib: 4_096, system: "Linux 1.0".into() },
             run: "r1".into(),
             rate: 100.0,
             shape: Shape::Steady,
@@ -217,13 +237,14 @@ pub(crate) mod tests {
             slow_viewers: None,
             alerts: AlertsSeen::default(),
             latencies: Latencies {
-                due_to_released: quick,
-                due_to_sent: quick,
-                due_to_accepted: quick,
-                accepted_to_ticker: quick,
-                due_to_ticker: quick,
-                accepted_to_figure: quick,
+                due_to_released: quick(),
+                due_to_sent: quick(),
+                due_to_accepted: quick(),
+                accepted_to_ticker: quick(),
+                due_to_ticker: quick(),
+                accepted_to_figure: quick(),
             },
+            over_time: vec![(0, quick()), (1, quick())],
             server_memory: None,
         }
     }

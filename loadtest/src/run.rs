@@ -56,7 +56,7 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
     let tally = tally(&answers, &seen, before);
     let slow_viewers = slow.close(slow_from, &tally.on_screen).await?;
-    Ok(Report { slow_viewers, ..Report::new(settings, run, &tally, grew, seen.resyncs, alerts) })
+    Ok(Report { slow_viewers, ..Report::new(settings, run, &tally, grew, &seen, alerts) })
 }
 
 /// The clock on the wall: events bear the time at which they are sent.

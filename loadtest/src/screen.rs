@@ -28,6 +28,8 @@ pub(crate) struct Standing {
 /// What was on the screen, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Sightings {
+    /// The gateway's version.
+    pub(crate) server: String,
     /// Lines of the ticker by their place.
     pub(crate) items: HashMap<String, Instant>,
     /// How many events were folded, whenever that changed.
@@ -137,6 +139,7 @@ async fn watch(
                 seen.resyncs += 1;
                 viewer.look_at(&id, &json!({}), RATE).await?;
             }
+            Frame::Welcome { server } => seen.server = server,
             Frame::Err { msg } => return Err(LoadtestError::Protocol(msg)),
             Frame::Other => {}
         }

@@ -37,15 +37,19 @@ enum Pace {
 enum Fate {
     CutOff,
     Kept,
+    /// It had so much to read that it can't be told.
+    StillReading,
 }
 
 /// What became of viewers that read far too slowly, and of the one that measures meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SlowViewers {
     /// How many there were.
     pub viewers: usize,
     /// Those the gateway closed.
     pub cut_off: usize,
+    /// Those that were still connected when they had read what was left. Of the others, which were still reading, nothing is known.
+    pub kept: usize,
     /// From accepted to the screen of the viewer that measures, in the first third of the time, while they read as others do.
     pub others_before: Quantiles,
     /// The same in the rest of the time, while they were slow.
@@ -63,10 +67,10 @@ impl SlowViewers {
 /// A line for people.
 impl fmt::Display for SlowViewers {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |quantiles: Quantiles| quantiles.p99_us as f64 / 1e3;
-        write!(out, "{} of {} viewers were cut off; ", self.cut_off, self.viewers)?;
+        let ms = |quantiles: &Quantiles| quantiles.p99_us as f64 / 1e3;
+        write!(out, "{} of {} viewers were cut off, {} caught up; ", self.cut_off, self.viewers, self.kept)?;
         out.write_str(if self.delayed_others() { "OTHERS WERE DELAYED" } else { "nobody else was delayed" })?;
-        let (before, meanwhile) = (ms(self.others_before), ms(self.others_meanwhile));
+        let (before, meanwhile) = (ms(&self.others_before), ms(&self.others_meanwhile));
         write!(out, ": accepted -> screen p99 {before:.2} ms before, {meanwhile:.2} ms meanwhile")
     }
 }
@@ -105,9 +109,11 @@ impl Slow {
             let part = seen.iter().filter(|(at, _)| (*at >= slow_from) == is_meanwhile);
             Latency::of(part.map(|(_, time)| *time)).quantiles()
         };
+        let count = |wanted| fates.iter().filter(|fate| **fate == wanted).count();
         Ok((!fates.is_empty()).then(|| SlowViewers {
             viewers: fates.len(),
-            cut_off: fates.iter().filter(|fate| **fate == Fate::CutOff).count(),
+            cut_off: count(Fate::CutOff),
+            kept: count(Fate::Kept),
             others_before: quantiles(false),
             others_meanwhile: quantiles(true),
         }))
@@ -143,12 +149,13 @@ async fn endure(mut viewer: Viewer, mut pace: watch::Receiver<Pace>) -> Result<F
 async fn fate(mut viewer: Viewer) -> Fate {
     let asked = async {
         viewer.ping().await?;
-        while !viewer.next_text().await?.1.starts_with("{\"type\":\"pong\"") {}
+        while !viewer.next_text().await?.1.contains("\"type\":\"pong\"") {}
         Ok::<(), LoadtestError>(())
     };
     match tokio::time::timeout(CAUGHT_UP_WITHIN, asked).await {
         Ok(Ok(())) => Fate::Kept,
-        Ok(Err(_)) | Err(_) => Fate::CutOff,
+        Ok(Err(_)) => Fate::CutOff,
+        Err(_) => Fate::StillReading,
     }
 }
 
@@ -161,7 +168,7 @@ mod tests {
         let quantiles = |p99_us| Quantiles { p99_us, ..Quantiles::default() };
         let delayed = |before, meanwhile| {
             let (others_before, others_meanwhile) = (quantiles(before), quantiles(meanwhile));
-            SlowViewers { viewers: 1, cut_off: 1, others_before, others_meanwhile }.delayed_others()
+            SlowViewers { viewers: 1, cut_off: 1, kept: 0, others_before, others_meanwhile }.delayed_others()
         };
         assert!(!delayed(10_000, 10_000) && !delayed(5_000, 20_000) && !delayed(100_000, 190_000));
         assert!(delayed(10_000, 40_000) && delayed(100_000, 210_000));

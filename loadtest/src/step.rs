@@ -1,7 +1,7 @@
 //! One rate that was tried, and whether the system sustains it.
 
 use crate::latency::Quantiles;
-use crate::report::{Report, Verdict};
+use crate::report::{Latencies, Report, Verdict};
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
@@ -26,9 +26,9 @@ pub struct Step {
 impl Step {
     /// Judges a run by how long 99 of 100 events may take from accepted to the WebSocket.
     pub(crate) fn judge(report: Report, p99_max: Duration) -> Self {
-        let seen =
-            if report.batch == 1 { report.latencies.accepted_to_ticker } else { report.latencies.accepted_to_figure };
-        let limited_by = limit(&report, seen, p99_max);
+        let Latencies { accepted_to_ticker, accepted_to_figure, .. } = &report.latencies;
+        let seen = if report.batch == 1 { accepted_to_ticker } else { accepted_to_figure }.clone();
+        let limited_by = limit(&report, &seen, p99_max);
         Self { rate: report.rate, accepted_to_websocket: seen, limited_by, report }
     }
 
@@ -38,7 +38,7 @@ impl Step {
     }
 }
 
-fn limit(report: &Report, seen: Quantiles, p99_max: Duration) -> Option<String> {
+fn limit(report: &Report, seen: &Quantiles, p99_max: Duration) -> Option<String> {
     match report.verdict() {
         Verdict::Complete => {}
         Verdict::Lost(events) => return Some(format!("{events} accepted events are not visible")),

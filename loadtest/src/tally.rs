@@ -1,10 +1,11 @@
 //! What was accepted against what was seen.
 
 use crate::backlog::{Backlog, backlog};
-use crate::latency::Latency;
+use crate::latency::{Latency, Quantiles};
 use crate::publisher::Answer;
 use crate::report::Latencies;
 use crate::screen::{Sightings, Standing};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Sums and latencies of a run.
@@ -69,6 +70,17 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
     }
 }
 
+/// Quantiles of each second from the first that was accepted.
+pub(crate) fn by_second(times: &[(Instant, Duration)]) -> Vec<(u64, Quantiles)> {
+    let Some(first) = times.iter().map(|(at, _)| *at).min() else { return Vec::new() };
+    let mut seconds: BTreeMap<u64, Latency> = BTreeMap::new();
+    for (at, time) in times {
+        let latency = seconds.entry(at.duration_since(first).as_secs()).or_insert_with(Latency::new);
+        latency.record_time(*time, 1);
+    }
+    seconds.iter().map(|(second, latency)| (*second, latency.quantiles())).collect()
+}
+
 /// How long until the schedule let it go, until a connection was free, and until the answer was there.
 fn until_answered(answers: &[Answer]) -> (Latency, Latency, Latency) {
     let (mut released, mut sent, mut accepted) = (Latency::new(), Latency::new(), Latency::new());
@@ -117,6 +129,16 @@ mod tests {
     use crate::publisher::tests::answer;
 
     #[test]
+    fn each_second_has_its_own_quantiles() {
+        let start = Instant::now();
+        let seen = |ms: u64, took: u64| (start + Duration::from_millis(ms), Duration::from_millis(took));
+        let seconds = by_second(&[seen(100, 5), seen(1_000, 7), seen(3_200, 9)]);
+        let told: Vec<_> =
+            seconds.iter().map(|(second, quantiles)| (*second, quantiles.n, quantiles.max_us / 1_000)).collect();
+        assert_eq!(told, [(0, 2, 7), (3, 1, 9)]);
+    }
+
+    #[test]
     fn each_event_is_matched_with_its_own_line_and_each_order_with_the_frame_that_counts_it() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
@@ -129,13 +151,14 @@ mod tests {
         let seen = Sightings {
             items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
             folded: Vec::new(),
+            server: String::new(),
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
             resyncs: 0,
         };
         let tally = tally(&answers, &seen, Standing { events: Some(0), orders: Some(7) });
         assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
         assert_eq!(tally.seen_before_answer, 1);
-        let max = |quantiles: crate::Quantiles| (quantiles.n, quantiles.max_us / 1_000);
+        let max = |quantiles: Quantiles| (quantiles.n, quantiles.max_us / 1_000);
         assert_eq!(max(tally.latencies.due_to_accepted), (3, 25));
         assert_eq!(max(tally.latencies.accepted_to_ticker), (2, 5));
         assert_eq!(max(tally.latencies.due_to_ticker), (2, 20));

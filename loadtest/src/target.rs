@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// What the system keeps for a connection that does not read, in bytes; it rounds up as it likes.
-const NARROW: u32 = 4_096;
+const NARROW: u32 = 32_768;
 
 /// The gateway under test.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ impl fmt::Display for Report {
 }
 
 fn write_head(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Machine { cpu, cores } = &report.machine;
+    let Machine { cpu, cores, .. } = &report.machine;
     writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", report.version, report.build)?;
     writeln!(
         out,
@@ -40,7 +40,7 @@ fn write_stages(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let header = ["p50", "p90", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
     writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
     for (name, quantiles) in report.stages() {
-        let Quantiles { n, p50_us, p90_us, p99_us, p999_us, max_us } = *quantiles;
+        let Quantiles { n, p50_us, p90_us, p99_us, p999_us, max_us, .. } = *quantiles;
         let ms = |us: u64| if n == 0 { "-".to_owned() } else { format!("{:.2}", us as f64 / 1e3) };
         let times = [p50_us, p90_us, p99_us, p999_us, max_us].map(|us| format!("{:>10}", ms(us))).concat();
         writeln!(out, "{name:<38}{times}{n:>10}")?;
@@ -63,7 +63,7 @@ fn write_counts(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "slow       {slow}")?;
     }
     if report.alerts.consoles > 0 {
-        let AlertsSeen { consoles, raised, lost, twice, .. } = report.alerts;
+        let AlertsSeen { consoles, raised, lost, twice, .. } = &report.alerts;
         writeln!(
             out,
             "alerts     {raised} raised, on {consoles} consoles; {lost} sightings missing, {twice} too many"

@@ -20,6 +20,9 @@ const ONLOOKER_RATE: Duration = Duration::from_millis(250);
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum Frame {
+    Welcome {
+        server: String,
+    },
     Snap {
         id: String,
         cols: Vec<String>,
