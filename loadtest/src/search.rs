@@ -94,9 +94,10 @@ impl Bracket {
 impl Found {
     fn new(bracket: &Bracket, p99_max: Duration, steps: Vec<Step>) -> Self {
         let too_high = steps.iter().filter(|step| Some(step.rate) == bracket.bad);
-        let limited_by =
+        let mut limited_by =
             too_high.filter_map(|step| Some(format!("at {:.0}/s {}", step.rate, step.limited_by.as_ref()?)));
-        let limited_by = limited_by.last().unwrap_or_else(|| format!("no more than {:.0}/s were tried", bracket.max));
+        let limited_by =
+            limited_by.next_back().unwrap_or_else(|| format!("no more than {:.0}/s were tried", bracket.max));
         Self { sustainable_per_s: bracket.good, limited_by, p99_max_ms: p99_max.as_millis() as u64, steps }
     }
 
