@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::out;
 use clap::Args;
-use nexusflow_loadtest::{Settings, Target, Verdict};
+use nexusflow_loadtest::{Search, Settings, Shape, Target, Verdict};
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -16,13 +16,27 @@ pub(crate) struct Arguments {
     /// The gateway; without it, the one of gateway.listen. Its tokens are those of `access`.
     #[arg(long)]
     url: Option<String>,
-    /// Events a second, sent when they are due, whether or not the answers to earlier ones are there.
+    /// Events a second, sent when they are due, whether or not the answers to earlier ones are there. A search begins with it.
     #[arg(long, default_value_t = 1_000.0)]
     rate: f64,
-    /// How long is measured.
-    #[arg(long, default_value_t = 30)]
-    seconds: u32,
-    /// How many seconds the same load runs before that.
+    /// How arrivals are spread over the measured time: `steady`; `ramp`, from a tenth of the rate to the rate; `burst`, ten times the rate
+    /// for a tenth of the time; `day`, from midnight to midnight with the rate on average.
+    #[arg(long, default_value_t)]
+    shape: Shape,
+    /// Look for the highest rate that is sustained: everything arrives, no backlog grows, p99 from accepted to the WebSocket stays
+    /// within --p99-ms. The rate is doubled, then halved in between until a tenth is left.
+    #[arg(long)]
+    search: bool,
+    /// How many milliseconds 99 of 100 events may take from accepted to the WebSocket, in a search.
+    #[arg(long, default_value_t = 500, requires = "search")]
+    p99_ms: u64,
+    /// The highest rate that a search tries.
+    #[arg(long, default_value_t = 1_000_000.0, requires = "search")]
+    rate_max: f64,
+    /// How many seconds are measured; 30, or 10 a step of a search.
+    #[arg(long)]
+    seconds: Option<u32>,
+    /// How many seconds it runs before that, as it begins.
     #[arg(long, default_value_t = 5)]
     warmup: u32,
     /// Events in a request. With more than one, single events are not followed to the ticker.
@@ -34,6 +48,9 @@ pub(crate) struct Arguments {
     /// Viewers of the figures, beside the one that measures.
     #[arg(long, default_value_t = 0)]
     viewers: usize,
+    /// Viewers that read far too slowly once a third of the time is over: what becomes of them, and of the others.
+    #[arg(long, default_value_t = 0)]
+    slow_viewers: usize,
     /// Consoles that wait for alerts.
     #[arg(long, default_value_t = 0)]
     consoles: usize,
@@ -43,34 +60,53 @@ pub(crate) struct Arguments {
     /// The id of the server's process on this machine, to tell its memory.
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
+    /// Also write the report as one HTML file with plots, which needs nothing from outside.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Also write the report as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
-/// Runs the load test; fails where something was lost or counted twice.
+/// Runs the load test; fails where something was lost or counted twice, or a search found no rate that is sustained.
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let url =
         arguments.url.unwrap_or_else(|| format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen)));
     let target = Target::new(&url, config.access.publish_token.clone(), config.access.view_token.clone())?;
+    let seconds = arguments.seconds.unwrap_or(if arguments.search { 10 } else { 30 });
     let settings = Settings {
         rate: arguments.rate,
-        measured: Duration::from_secs(arguments.seconds.into()),
+        shape: arguments.shape,
+        measured: Duration::from_secs(seconds.into()),
         warmup: Duration::from_secs(arguments.warmup.into()),
         batch: arguments.batch,
         connections: arguments.connections,
         viewers: arguments.viewers,
+        slow_viewers: arguments.slow_viewers,
         consoles: arguments.consoles,
         alerts_per_s: arguments.alerts_per_s,
         server: arguments.server_pid,
     };
-    out::say(&format!("load on {url}, source /loadtest/..., for {} s\n", arguments.warmup + arguments.seconds));
-    let report = nexusflow_loadtest::run(&target, &settings).await?;
-    out::say(&report.to_string());
+    let each = if arguments.search { " each step" } else { "" };
+    out::say(&format!("load on {url}, source /loadtest/..., for {} s{each}\n", arguments.warmup + seconds));
+    let (json, html, is_well) = if arguments.search {
+        let search =
+            Search { settings, p99_max: Duration::from_millis(arguments.p99_ms), rate_max: arguments.rate_max };
+        let found = nexusflow_loadtest::search(&target, &search, |step| out::say(&step.to_string())).await?;
+        out::say(&format!("\n{found}"));
+        (serde_json::to_vec_pretty(&found)?, found.html(), found.sustainable_per_s.is_some() && found.is_complete())
+    } else {
+        let report = nexusflow_loadtest::run(&target, &settings).await?;
+        out::say(&report.to_string());
+        (serde_json::to_vec_pretty(&report)?, report.html(), report.verdict() == Verdict::Complete)
+    };
     if let Some(file) = arguments.json {
-        std::fs::write(file, serde_json::to_vec_pretty(&report)?)?;
+        std::fs::write(file, json)?;
     }
-    Ok(if report.verdict() == Verdict::Complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if let Some(file) = arguments.html {
+        std::fs::write(file, html)?;
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Where to go for what listens at `listen`: one who listens everywhere is here, too.

@@ -39,7 +39,7 @@ struct Seen {
 }
 
 /// What became of alerts on consoles.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AlertsSeen {
     /// How many consoles looked.
     pub consoles: usize,
@@ -191,23 +191,13 @@ fn number(text: &str, after: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publisher::tests::answer;
 
     #[test]
     fn every_alert_is_looked_for_on_every_console() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
-        let answer = |due: u64, answered: u64, alarms: Vec<u32>| Answer {
-            due_at: at(due),
-            is_measured: true,
-            sent_at: at(due),
-            answered_at: at(answered),
-            accepted: 1,
-            orders: 0,
-            refused: 0,
-            unknown: 0,
-            place: None,
-            alarms,
-        };
+        let answer = |due: u64, answered: u64, alarms: Vec<u32>| Answer { alarms, ..answer(at(due), at(answered)) };
         let answers = [answer(0, 10, vec![1]), answer(20, 25, vec![2]), answer(30, 30, vec![])];
         let console = |sightings: &[(u32, u64)], twice| Seen {
             at: sightings.iter().map(|(number, ms)| (*number, at(*ms))).collect(),

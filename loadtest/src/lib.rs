@@ -4,26 +4,39 @@
 //! everything that had to wait meanwhile (no coordinated omission). A viewer on a WebSocket sees what people see; what the
 //! system accepted must appear there, once.
 
+mod backlog;
 mod consoles;
 mod error;
 mod events;
 mod latency;
 mod machine;
+mod page;
+mod plot;
 mod publisher;
 mod report;
 mod run;
 mod schedule;
 mod screen;
+mod search;
 mod settings;
+mod shape;
+mod slow;
+mod step;
 mod tally;
 mod target;
+mod text;
 mod viewer;
 
+pub use backlog::{Backlog, Waiting};
 pub use consoles::AlertsSeen;
 pub use error::LoadtestError;
 pub use latency::Quantiles;
 pub use machine::{Machine, Memory};
 pub use report::{Latencies, Report, Verdict};
 pub use run::run;
+pub use search::{Found, Search, search};
 pub use settings::Settings;
+pub use shape::Shape;
+pub use slow::SlowViewers;
+pub use step::Step;
 pub use target::Target;

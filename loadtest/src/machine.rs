@@ -1,6 +1,7 @@
 //! Where a figure was measured.
 
 use serde::Serialize;
+use std::process::Command;
 
 /// The machine the load test ran on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -9,6 +10,10 @@ pub struct Machine {
     pub cpu: String,
     /// How many cores may be used.
     pub cores: usize,
+    /// How much memory it has, in MiB.
+    pub memory_mib: u64,
+    /// The kernel and its version.
+    pub system: String,
 }
 
 impl Machine {
@@ -17,8 +22,19 @@ impl Machine {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let cpu = value(&info, "model name").unwrap_or("an unknown processor");
-        Self { cpu: cpu.to_owned(), cores }
+        let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+        let memory_kib = value(&memory, "MemTotal").and_then(|kib| kib.split(' ').next()?.parse::<u64>().ok());
+        let kernel = |file: &str| std::fs::read_to_string(format!("/proc/sys/kernel/{file}")).unwrap_or_default();
+        let system = format!("{} {}", kernel("ostype").trim(), kernel("osrelease").trim());
+        Self { cpu: cpu.to_owned(), cores, memory_mib: memory_kib.unwrap_or_default() / 1_024, system }
     }
+}
+
+/// The commit of the working copy that the load test runs in, which what is measured should be of; none where it runs elsewhere.
+pub(crate) fn commit() -> Option<String> {
+    let git = Command::new("git").args(["describe", "--always", "--dirty", "--abbrev=9"]).output().ok()?;
+    let said = String::from_utf8(git.stdout).ok()?;
+    Some(said.trim().to_owned()).filter(|commit| git.status.success() && !commit.is_empty())
 }
 
 /// Memory of a process.

@@ -24,6 +24,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Answer {
     pub(crate) due_at: Instant,
     pub(crate) is_measured: bool,
+    /// When the schedule let it go: when it was due, unless the load test itself was late.
+    pub(crate) released_at: Instant,
     /// When a connection was free for it.
     pub(crate) sent_at: Instant,
     pub(crate) answered_at: Instant,
@@ -39,6 +41,13 @@ pub(crate) struct Answer {
     pub(crate) place: Option<String>,
     /// The numbers of the alerts that accepted events raise.
     pub(crate) alarms: Vec<u32>,
+}
+
+impl Answer {
+    /// Events of the request, whatever became of them.
+    pub(crate) fn events(&self) -> u64 {
+        self.accepted + self.refused + self.unknown
+    }
 }
 
 /// Sends until the schedule ends and everything is answered.
@@ -144,6 +153,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
     let mut answer = Answer {
         due_at,
         is_measured,
+        released_at: post.released_at,
         sent_at,
         answered_at,
         accepted: 0,
@@ -178,9 +188,26 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::events::Trait;
+
+    /// An event that was sent when it was due, and accepted.
+    pub(crate) fn answer(due_at: Instant, answered_at: Instant) -> Answer {
+        Answer {
+            due_at,
+            is_measured: true,
+            released_at: due_at,
+            sent_at: due_at,
+            answered_at,
+            accepted: 1,
+            orders: 0,
+            refused: 0,
+            unknown: 0,
+            place: None,
+            alarms: Vec::new(),
+        }
+    }
 
     fn judged(events: usize, said: Option<(u16, &'static str)>) -> (u64, u64, u64, u64, Option<String>) {
         let now = Instant::now();
@@ -188,6 +215,7 @@ mod tests {
         let post = Post {
             due_at: now,
             is_measured: true,
+            released_at: now,
             body: Bytes::new(),
             events: vec![event; events],
             is_batch: events > 1,

@@ -1,12 +1,15 @@
 //! What a run found.
 
+use crate::backlog::Backlog;
 use crate::consoles::AlertsSeen;
 use crate::latency::Quantiles;
-use crate::machine::{Machine, Memory};
+use crate::machine::{Machine, Memory, commit};
+use crate::screen::Sightings;
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::shape::Shape;
+use crate::slow::SlowViewers;
+use crate::tally::{Tally, by_second};
 use serde::Serialize;
-use std::fmt;
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,12 +18,18 @@ pub struct Report {
     pub version: &'static str,
     /// Whether it was built to be measured: `release` or `debug`.
     pub build: &'static str,
+    /// Of the gateway, as it says itself.
+    pub gateway_version: String,
+    /// Of the working copy the load test ran in; none where it ran elsewhere.
+    pub commit: Option<String>,
     /// Where it ran.
     pub machine: Machine,
     /// Names this run; its events have the source `/loadtest/RUN`.
     pub run: String,
     /// Events a second that were asked for.
     pub rate: f64,
+    /// How they were spread over the measured time.
+    pub shape: Shape,
     /// Accepted events a second, from the first that was due to the last answer.
     pub achieved_per_s: f64,
     /// How long was measured, in milliseconds.
@@ -39,6 +48,8 @@ pub struct Report {
     pub refused: u64,
     /// Events of which it said nothing, or not for sure.
     pub unknown: u64,
+    /// What was due and not folded yet, early and late in the measured time.
+    pub backlog: Backlog,
     /// By how much the events it has folded grew.
     pub visible: i64,
     /// Accepted orders.
@@ -53,17 +64,23 @@ pub struct Report {
     pub news_before_answer: u64,
     /// How often the ticker skipped, because its viewer was too far behind.
     pub ticker_resyncs: u64,
+    /// What became of viewers that read far too slowly; none where there were none.
+    pub slow_viewers: Option<SlowViewers>,
     /// What became of alerts on consoles.
     pub alerts: AlertsSeen,
     /// How long things took.
     pub latencies: Latencies,
+    /// From accepted to the screen of the viewer that measures, by second.
+    pub over_time: Vec<(u64, Quantiles)>,
     /// Of the server's process, if it was named.
     pub server_memory: Option<Memory>,
 }
 
 /// How long things took. `due` is the instant fixed in advance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latencies {
+    /// Until the schedule let it go: what the load test itself held back.
+    pub due_to_released: Quantiles,
     /// Until a connection was free: what the load test itself, or a stall, held back.
     pub due_to_sent: Quantiles,
     /// Until the publisher knew that the event is stored.
@@ -93,15 +110,18 @@ impl Report {
         run: String,
         tally: &Tally,
         (visible, orders_visible): (i64, i64),
-        ticker_resyncs: u64,
+        seen: &Sightings,
         alerts: AlertsSeen,
     ) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             build: if cfg!(debug_assertions) { "debug" } else { "release" },
+            gateway_version: seen.server.clone(),
+            commit: commit(),
             machine: Machine::this(),
             run,
             rate: settings.rate,
+            shape: settings.shape,
             achieved_per_s: tally.per_s,
             measured_ms: settings.measured.as_millis() as u64,
             warmup_ms: settings.warmup.as_millis() as u64,
@@ -111,17 +131,43 @@ impl Report {
             accepted: tally.accepted,
             refused: tally.refused,
             unknown: tally.unknown,
+            backlog: tally.backlog,
             visible,
             orders_accepted: tally.orders,
             orders_visible,
             news_accepted: tally.news,
             news_seen: tally.news_seen,
             news_before_answer: tally.seen_before_answer,
-            ticker_resyncs,
+            ticker_resyncs: seen.resyncs,
+            slow_viewers: None,
             alerts,
-            latencies: tally.latencies,
+            latencies: tally.latencies.clone(),
+            over_time: by_second(&tally.on_screen),
             server_memory: settings.server.and_then(Memory::of),
         }
+    }
+
+    /// The stages that an event goes through, with how long they took.
+    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 9] {
+        let Latencies {
+            due_to_released,
+            due_to_sent,
+            due_to_accepted,
+            accepted_to_ticker,
+            due_to_ticker,
+            accepted_to_figure,
+        } = &self.latencies;
+        [
+            ("due -> let go (the load test's own)", due_to_released),
+            ("due -> sent", due_to_sent),
+            ("due -> accepted (stored, answered)", due_to_accepted),
+            ("accepted -> on the ticker", accepted_to_ticker),
+            ("due -> on the ticker", due_to_ticker),
+            ("k-th order accepted -> k orders shown", accepted_to_figure),
+            ("accepted -> alert on a console", &self.alerts.accepted_to_console),
+            ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
+            ("due -> alert on a console", &self.alerts.due_to_console),
+        ]
     }
 
     /// Whether what was accepted is what is seen. Events without a clear answer may be seen or not.
@@ -147,64 +193,67 @@ impl Report {
     }
 }
 
-/// The report for people.
-impl fmt::Display for Report {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Machine { cpu, cores } = &self.machine;
-        writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", self.version, self.build)?;
-        writeln!(
-            out,
-            "{} events/s for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers, {} consoles",
-            self.rate,
-            self.measured_ms as f64 / 1e3,
-            self.warmup_ms as f64 / 1e3,
-            self.batch,
-            self.connections,
-            self.viewers,
-            self.alerts.consoles
-        )?;
-        let header = ["p50", "p99", "p99.9", "max"].map(|name| format!("{name:>10}")).concat();
-        writeln!(out, "\n{:<38}{header}{:>10}", "milliseconds", "n")?;
-        let Latencies { due_to_sent, due_to_accepted, accepted_to_ticker, due_to_ticker, accepted_to_figure } =
-            &self.latencies;
-        for (name, quantiles) in [
-            ("due -> sent", due_to_sent),
-            ("due -> accepted (stored, answered)", due_to_accepted),
-            ("accepted -> on the ticker", accepted_to_ticker),
-            ("due -> on the ticker", due_to_ticker),
-            ("k-th order accepted -> k orders shown", accepted_to_figure),
-            ("accepted -> alert on a console", &self.alerts.accepted_to_console),
-            ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
-            ("due -> alert on a console", &self.alerts.due_to_console),
-        ] {
-            let Quantiles { n, p50_us, p99_us, p999_us, max_us } = *quantiles;
-            let ms = |us: u64| if n == 0 { "-".to_owned() } else { format!("{:.2}", us as f64 / 1e3) };
-            let times = [p50_us, p99_us, p999_us, max_us].map(|us| format!("{:>10}", ms(us))).concat();
-            writeln!(out, "{name:<38}{times}{n:>10}")?;
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// One of a run in which all went well.
+    pub(crate) fn report() -> Report {
+        let quick = || Quantiles {
+            n: 100,
+            p50_us: 2_000,
+            p90_us: 4_000,
+            p99_us: 9_000,
+            p999_us: 11_000,
+            max_us: 12_000,
+            curve: vec![(0.0, 1_000), (0.99, 9_000), (0.999, 11_000)],
+        };
+        Report {
+            version: "0.0.0",
+            build: "debug",
+            gateway_version: "0.0.0".into(),
+            commit: Some("abc123".into()),
+            machine: Machine { cpu: "A Processor".into(), cores: 2, memory_mib: 4_096, system: "Linux 1.0".into() },
+            run: "r1".into(),
+            rate: 100.0,
+            shape: Shape::Steady,
+            achieved_per_s: 100.0,
+            measured_ms: 10_000,
+            warmup_ms: 0,
+            batch: 1,
+            connections: 64,
+            viewers: 1,
+            accepted: 1_000,
+            refused: 0,
+            unknown: 0,
+            backlog: Backlog::default(),
+            visible: 1_000,
+            orders_accepted: 50,
+            orders_visible: 50,
+            news_accepted: 100,
+            news_seen: 100,
+            news_before_answer: 0,
+            ticker_resyncs: 0,
+            slow_viewers: None,
+            alerts: AlertsSeen::default(),
+            latencies: Latencies {
+                due_to_released: quick(),
+                due_to_sent: quick(),
+                due_to_accepted: quick(),
+                accepted_to_ticker: quick(),
+                due_to_ticker: quick(),
+                accepted_to_figure: quick(),
+            },
+            over_time: vec![(0, quick()), (1, quick())],
+            server_memory: None,
         }
-        writeln!(out, "\naccepted   {} events, {:.1}/s", self.accepted, self.achieved_per_s)?;
-        writeln!(out, "refused    {}, without a clear answer {}", self.refused, self.unknown)?;
-        writeln!(out, "visible    {} events", self.visible)?;
-        writeln!(out, "orders     {} accepted, {} visible", self.orders_accepted, self.orders_visible)?;
-        writeln!(
-            out,
-            "ticker     {} of {} lines seen, {} of those measured before the answer; skipped {} times",
-            self.news_seen, self.news_accepted, self.news_before_answer, self.ticker_resyncs
-        )?;
-        if self.alerts.consoles > 0 {
-            let AlertsSeen { consoles, raised, lost, twice, .. } = self.alerts;
-            writeln!(
-                out,
-                "alerts     {raised} raised, on {consoles} consoles; {lost} sightings missing, {twice} too many"
-            )?;
-        }
-        if let Some(Memory { resident_kib, peak_kib }) = self.server_memory {
-            writeln!(out, "server     {} MiB resident, {} MiB at most", resident_kib / 1_024, peak_kib / 1_024)?;
-        }
-        match self.verdict() {
-            Verdict::Complete => write!(out, "\nEverything that was accepted is visible, once."),
-            Verdict::Lost(events) => write!(out, "\nLOST: {events} that were accepted are not visible."),
-            Verdict::CountedTwice(events) => write!(out, "\nCOUNTED TWICE: {events} more are visible than were sent."),
-        }
+    }
+
+    #[test]
+    fn what_is_missing_is_lost_and_what_is_too_much_was_counted_twice() {
+        let verdict = |visible, unknown| Report { visible, unknown, ..report() }.verdict();
+        assert_eq!(verdict(1_000, 0), Verdict::Complete);
+        assert_eq!(verdict(1_002, 2), Verdict::Complete);
+        assert_eq!((verdict(998, 5), verdict(1_003, 2)), (Verdict::Lost(2), Verdict::CountedTwice(1)));
     }
 }

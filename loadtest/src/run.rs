@@ -6,6 +6,7 @@ use crate::events::Events;
 use crate::report::Report;
 use crate::screen::Screen;
 use crate::settings::Settings;
+use crate::slow::Slow;
 use crate::tally::tally;
 use crate::target::Target;
 use crate::{publisher, schedule, viewer};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Between making the first requests ready and the first that is due.
 const LEAD: Duration = Duration::from_millis(500);
-/// How long what was accepted may take to be visible.
+/// What was accepted is lost when nothing has become visible for so long.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Puts `target` under the load of `settings` and reports. Nobody else may publish there meanwhile.
@@ -29,12 +30,15 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     for _ in 0..settings.viewers {
         onlookers.push(viewer::onlooker(target).await?);
     }
+    let slow = Slow::open(target, settings.slow_viewers).await?;
     let wall = now();
     let run = format!("{:x}", wall.as_ms());
     let consoles = Consoles::open(target, settings.consoles, &run).await?;
     let events = Events::new(&run, wall, settings.alarm_every());
     let events = events.map_err(|_| LoadtestError::Settings("the clock of this machine is wrong"))?;
     let start = Instant::now() + LEAD;
+    let slow_from = start + settings.slow_from();
+    slow.slow_from(slow_from);
     let posts = schedule::start(settings, events, start, now().plus_ms(LEAD.as_millis() as i64));
     let answers = publisher::publish(target, settings.connections, posts).await?;
     let accepted: u64 = answers.iter().map(|answer| answer.accepted).sum();
@@ -50,8 +54,9 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     }
     let seen = screen.close().await?;
     let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
-    let tally = tally(&answers, &seen, orders_before);
-    Ok(Report::new(settings, run, &tally, grew, seen.resyncs, alerts))
+    let tally = tally(&answers, &seen, before);
+    let slow_viewers = slow.close(slow_from, &tally.on_screen).await?;
+    Ok(Report { slow_viewers, ..Report::new(settings, run, &tally, grew, &seen, alerts) })
 }
 
 /// The clock on the wall: events bear the time at which they are sent.

@@ -18,6 +18,8 @@ pub(crate) struct Post {
     pub(crate) due_at: Instant,
     /// Whether it counts, or belongs to the warm-up.
     pub(crate) is_measured: bool,
+    /// When it was let go.
+    pub(crate) released_at: Instant,
     pub(crate) body: Bytes,
     /// What is in it, in order.
     pub(crate) events: Vec<Trait>,
@@ -49,6 +51,7 @@ fn prepare(settings: &Settings, mut events: Events, start: Instant, wall: Timest
         let post = Post {
             due_at: start + due,
             is_measured: due >= settings.warmup,
+            released_at: start + due,
             body: body.into(),
             events: drawn.iter().map(|(_, what)| *what).collect(),
             is_batch,
@@ -60,11 +63,12 @@ fn prepare(settings: &Settings, mut events: Events, start: Instant, wall: Timest
 }
 
 fn release(waiting: &Receiver<Post>, to: &UnboundedSender<Post>) {
-    for post in waiting {
+    for mut post in waiting {
         let wait = post.due_at.saturating_duration_since(Instant::now());
         if !wait.is_zero() {
             std::thread::sleep(wait);
         }
+        post.released_at = Instant::now();
         if to.send(post).is_err() {
             return;
         }

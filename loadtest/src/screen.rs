@@ -28,8 +28,12 @@ pub(crate) struct Standing {
 /// What was on the screen, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Sightings {
+    /// The gateway's version.
+    pub(crate) server: String,
     /// Lines of the ticker by their place.
     pub(crate) items: HashMap<String, Instant>,
+    /// How many events were folded, whenever that changed.
+    pub(crate) folded: Vec<(Instant, i64)>,
     /// How many orders were shown, whenever that changed.
     pub(crate) orders: Vec<(Instant, i64)>,
     /// How often the ticker had to be subscribed to again, because we were too far behind.
@@ -72,16 +76,18 @@ impl Screen {
         Err(if self.watching.is_finished() { self.why_gone().await } else { LoadtestError::NotAlone })
     }
 
-    /// Waits until `is_there`, at most for `within`; then until nothing moves any more. Gives what is shown in the end.
+    /// Waits until `is_there`, or nothing moved for `within`; then until nothing moves any more. Gives what is shown in the end.
     pub(crate) async fn settle(
         &mut self,
         within: Duration,
         is_there: impl Fn(&Standing) -> bool,
     ) -> Result<Standing, LoadtestError> {
-        let there = self.standing.wait_for(|standing| is_there(standing));
-        let is_gone = tokio::time::timeout(within, there).await.is_ok_and(|ended| ended.is_err());
-        if is_gone {
-            return Err(self.why_gone().await);
+        while !is_there(&self.standing.borrow_and_update()) {
+            match tokio::time::timeout(within, self.standing.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(self.why_gone().await),
+                Err(_) => break,
+            }
         }
         self.at_rest().await
     }
@@ -133,6 +139,7 @@ async fn watch(
                 seen.resyncs += 1;
                 viewer.look_at(&id, &json!({}), RATE).await?;
             }
+            Frame::Welcome { server } => seen.server = server,
             Frame::Err { msg } => return Err(LoadtestError::Protocol(msg)),
             Frame::Other => {}
         }
@@ -167,6 +174,7 @@ fn note(
         Some(row.get(columns.value).and_then(Value::as_i64).unwrap_or_default())
     };
     if let ("operator", Some(events)) = (topic, figure("events")) {
+        seen.folded.push((at, events));
         told.send_modify(|standing| standing.events = Some(events));
     }
     if let ("figures", Some(orders)) = (topic, figure("orders")) {

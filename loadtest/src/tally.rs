@@ -1,10 +1,12 @@
 //! What was accepted against what was seen.
 
-use crate::latency::Latency;
+use crate::backlog::{Backlog, backlog};
+use crate::latency::{Latency, Quantiles};
 use crate::publisher::Answer;
 use crate::report::Latencies;
-use crate::screen::Sightings;
-use std::time::Instant;
+use crate::screen::{Sightings, Standing};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// Sums and latencies of a run.
 #[derive(Debug)]
@@ -20,15 +22,19 @@ pub(crate) struct Tally {
     pub(crate) seen_before_answer: u64,
     /// Accepted events a second while it was measured.
     pub(crate) per_s: f64,
+    pub(crate) backlog: Backlog,
     pub(crate) latencies: Latencies,
+    /// When what the screen showed was accepted, and how long it took from then: lines of the ticker or, where nothing is followed
+    /// there, orders.
+    pub(crate) on_screen: Vec<(Instant, Duration)>,
 }
 
-/// Puts together what the publishers were told and what the screen showed; `orders_before` is what it showed at the start.
-pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) -> Tally {
+/// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
+pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> Tally {
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
-    let (to_sent, to_accepted) = until_answered(answers);
-    let (mut from_accepted, mut to_ticker) = (Latency::new(), Latency::new());
+    let (to_released, to_sent, to_accepted) = until_answered(answers);
+    let (mut lines, mut to_ticker) = (Vec::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
     for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
         news += 1;
@@ -36,10 +42,12 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) ->
         news_seen += 1;
         if answer.is_measured {
             before_answer += u64::from(*at < answer.answered_at);
-            from_accepted.record(answer.answered_at, *at, 1);
+            lines.push((answer.answered_at, at.saturating_duration_since(answer.answered_at)));
             to_ticker.record(answer.due_at, *at, 1);
         }
     }
+    let counted = until_counted(answers, &seen.orders, before.orders.unwrap_or_default());
+    let quantiles = |times: &[(Instant, Duration)]| Latency::of(times.iter().map(|(_, time)| *time)).quantiles();
     Tally {
         accepted: sum(|answer| answer.accepted),
         orders: sum(|answer| answer.orders),
@@ -49,43 +57,58 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, orders_before: i64) ->
         news_seen,
         seen_before_answer: before_answer,
         per_s: rate(answers),
+        backlog: backlog(answers, &seen.folded, before.events.unwrap_or_default()),
         latencies: Latencies {
+            due_to_released: to_released.quantiles(),
             due_to_sent: to_sent.quantiles(),
             due_to_accepted: to_accepted.quantiles(),
-            accepted_to_ticker: from_accepted.quantiles(),
+            accepted_to_ticker: quantiles(&lines),
             due_to_ticker: to_ticker.quantiles(),
-            accepted_to_figure: until_counted(answers, &seen.orders, orders_before).quantiles(),
+            accepted_to_figure: quantiles(&counted),
         },
+        on_screen: if lines.is_empty() { counted } else { lines },
     }
 }
 
-/// How long until a connection was free, and until the answer was there.
-fn until_answered(answers: &[Answer]) -> (Latency, Latency) {
-    let (mut sent, mut accepted) = (Latency::new(), Latency::new());
+/// Quantiles of each second from the first that was accepted.
+pub(crate) fn by_second(times: &[(Instant, Duration)]) -> Vec<(u64, Quantiles)> {
+    let Some(first) = times.iter().map(|(at, _)| *at).min() else { return Vec::new() };
+    let mut seconds: BTreeMap<u64, Latency> = BTreeMap::new();
+    for (at, time) in times {
+        let latency = seconds.entry(at.duration_since(first).as_secs()).or_insert_with(Latency::new);
+        latency.record_time(*time, 1);
+    }
+    seconds.iter().map(|(second, latency)| (*second, latency.quantiles())).collect()
+}
+
+/// How long until the schedule let it go, until a connection was free, and until the answer was there.
+fn until_answered(answers: &[Answer]) -> (Latency, Latency, Latency) {
+    let (mut released, mut sent, mut accepted) = (Latency::new(), Latency::new(), Latency::new());
     for answer in answers.iter().filter(|answer| answer.is_measured) {
+        released.record(answer.due_at, answer.released_at, answer.events());
         sent.record(answer.due_at, answer.sent_at, answer.accepted);
         accepted.record(answer.due_at, answer.answered_at, answer.accepted);
     }
-    (sent, accepted)
+    (released, sent, accepted)
 }
 
-/// How long from when the k-th order was accepted until k orders were shown.
-fn until_counted(answers: &[Answer], shown: &[(Instant, i64)], before: i64) -> Latency {
+/// When the k-th order was accepted, and how long from when the k-th order was accepted until k orders were shown.
+fn until_counted(answers: &[Answer], shown: &[(Instant, i64)], before: i64) -> Vec<(Instant, Duration)> {
     let accepted = answers
         .iter()
         .flat_map(|answer| std::iter::repeat_n((answer.answered_at, answer.is_measured), answer.orders as usize));
     let mut accepted: Vec<(Instant, bool)> = accepted.collect();
     accepted.sort_unstable();
-    let mut latency = Latency::new();
+    let mut counted = Vec::new();
     let mut shown = shown.iter().peekable();
     for (number, (at, is_measured)) in (1..).zip(accepted) {
         while shown.next_if(|(_, orders)| orders - before < number).is_some() {}
         let Some((seen_at, _)) = shown.peek() else { break };
         if is_measured {
-            latency.record(at, *seen_at, 1);
+            counted.push((at, seen_at.saturating_duration_since(at)));
         }
     }
-    latency
+    counted
 }
 
 /// Accepted events a second, from the first that was due to the last answer.
@@ -103,34 +126,39 @@ fn rate(answers: &[Answer]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::publisher::tests::answer;
+
+    #[test]
+    fn each_second_has_its_own_quantiles() {
+        let start = Instant::now();
+        let seen = |ms: u64, took: u64| (start + Duration::from_millis(ms), Duration::from_millis(took));
+        let seconds = by_second(&[seen(100, 5), seen(1_000, 7), seen(3_200, 9)]);
+        let told: Vec<_> =
+            seconds.iter().map(|(second, quantiles)| (*second, quantiles.n, quantiles.max_us / 1_000)).collect();
+        assert_eq!(told, [(0, 2, 7), (3, 1, 9)]);
+    }
 
     #[test]
     fn each_event_is_matched_with_its_own_line_and_each_order_with_the_frame_that_counts_it() {
         let start = Instant::now();
         let at = |ms: u64| start + Duration::from_millis(ms);
         let answer = |due: u64, answered: u64, place: &str| Answer {
-            due_at: at(due),
-            is_measured: true,
-            sent_at: at(due),
-            answered_at: at(answered),
-            accepted: 1,
             orders: 1,
-            refused: 0,
-            unknown: 0,
             place: Some(place.to_owned()),
-            alarms: Vec::new(),
+            ..answer(at(due), at(answered))
         };
         let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
         let seen = Sightings {
             items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
+            folded: Vec::new(),
+            server: String::new(),
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
             resyncs: 0,
         };
-        let tally = tally(&answers, &seen, 7);
+        let tally = tally(&answers, &seen, Standing { events: Some(0), orders: Some(7) });
         assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
         assert_eq!(tally.seen_before_answer, 1);
-        let max = |quantiles: crate::Quantiles| (quantiles.n, quantiles.max_us / 1_000);
+        let max = |quantiles: Quantiles| (quantiles.n, quantiles.max_us / 1_000);
         assert_eq!(max(tally.latencies.due_to_accepted), (3, 25));
         assert_eq!(max(tally.latencies.accepted_to_ticker), (2, 5));
         assert_eq!(max(tally.latencies.due_to_ticker), (2, 20));

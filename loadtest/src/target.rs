@@ -3,9 +3,13 @@
 use crate::LoadtestError;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use hyper::{HeaderMap, Uri};
-use tokio::net::TcpStream;
+use std::io;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// What the system keeps for a connection that does not read, in bytes; it rounds up as it likes.
+const NARROW: u32 = 32_768;
 
 /// The gateway under test.
 #[derive(Clone)]
@@ -50,12 +54,22 @@ impl Target {
         Ok(stream)
     }
 
-    /// A WebSocket that speaks `nexusflow.live.v1`.
-    pub(crate) async fn live(&self) -> Result<WebSocketStream<TcpStream>, LoadtestError> {
+    /// A connection that takes in next to nothing ahead of its reader.
+    pub(crate) async fn connect_narrow(&self) -> Result<TcpStream, LoadtestError> {
+        let connect = async {
+            let address = lookup_host(&self.authority).await?.next().ok_or(io::ErrorKind::NotFound)?;
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            socket.set_recv_buffer_size(NARROW)?;
+            socket.connect(address).await
+        };
+        connect.await.map_err(|cause| LoadtestError::Connect { authority: self.authority.clone(), cause })
+    }
+
+    /// A WebSocket over `stream` that speaks `nexusflow.live.v1`.
+    pub(crate) async fn live(&self, stream: TcpStream) -> Result<WebSocketStream<TcpStream>, LoadtestError> {
         let mut request = format!("ws://{}/api/v1/live", self.authority).into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("nexusflow.live.v1"));
         authorize(request.headers_mut(), self.view_token.as_deref());
-        let stream = self.connect().await?;
         let (socket, _) = client_async(request, stream).await?;
         Ok(socket)
     }

@@ -20,6 +20,9 @@ const ONLOOKER_RATE: Duration = Duration::from_millis(250);
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum Frame {
+    Welcome {
+        server: String,
+    },
     Snap {
         id: String,
         cols: Vec<String>,
@@ -55,7 +58,16 @@ pub(crate) struct Viewer {
 
 impl Viewer {
     pub(crate) async fn open(target: &Target) -> Result<Self, LoadtestError> {
-        let mut viewer = Self { socket: target.live().await? };
+        Self::greet(target.live(target.connect().await?).await?).await
+    }
+
+    /// One whose system keeps next to nothing for it, so that the gateway notices when it does not read.
+    pub(crate) async fn open_narrow(target: &Target) -> Result<Self, LoadtestError> {
+        Self::greet(target.live(target.connect_narrow().await?).await?).await
+    }
+
+    async fn greet(socket: WebSocketStream<TcpStream>) -> Result<Self, LoadtestError> {
+        let mut viewer = Self { socket };
         viewer.say(&json!({"type": "hello", "v": 1, "client": "loadtest"})).await?;
         Ok(viewer)
     }
@@ -64,6 +76,11 @@ impl Viewer {
     pub(crate) async fn look_at(&mut self, topic: &str, params: &Value, rate: Duration) -> Result<(), LoadtestError> {
         let rate_ms = rate.as_millis() as u64;
         self.say(&json!({"type": "sub", "id": topic, "topic": topic, "params": params, "rate_ms": rate_ms})).await
+    }
+
+    /// Asks for a pong.
+    pub(crate) async fn ping(&mut self) -> Result<(), LoadtestError> {
+        self.say(&json!({"type": "ping", "t": 0})).await
     }
 
     async fn say(&mut self, frame: &Value) -> Result<(), LoadtestError> {
