@@ -58,18 +58,6 @@ impl Rows {
         }
         (self.features, self.ends) = (kept, ends);
     }
-
-    /// Makes features from `keep` on count by the root of how rare they are (inverse document frequency, Spärck Jones 1972), about 1 for
-    /// one that one example in fifty has. Gives what each was multiplied by.
-    pub(crate) fn weigh_rare(&mut self, keep: u32, features: usize) -> Vec<f32> {
-        let examples = self.len() as f32;
-        let factor = |(at, count): (usize, u32)| {
-            if (at as u32) < keep || count == 0 { 1.0 } else { ((1.0 + (examples / count as f32).ln()) / 5.0).sqrt() }
-        };
-        let factors: Vec<f32> = self.counts(features).into_iter().enumerate().map(factor).collect();
-        self.features.iter_mut().for_each(|(feature, value)| *value *= factors[*feature as usize]);
-        factors
-    }
 }
 
 /// How training goes.
@@ -79,7 +67,12 @@ pub(crate) struct Descent {
     pub(crate) cost: f32,
     /// At most so many steps.
     pub(crate) steps: u32,
+    /// From which feature on weights are the freer the more the feature tells of the class; none where all are penalised the same.
+    pub(crate) telling: Option<u32>,
 }
+
+/// How far the freedom of a weight is what naive Bayes says of it; the rest is the same for all.
+const TOLD: f32 = 0.5;
 
 /// How many steps back the curvature is remembered for.
 const MEMORY: usize = 5;
@@ -93,7 +86,7 @@ pub(crate) fn train(
     descent: Descent,
     mut told: impl FnMut(u32, f32),
 ) -> Vec<f32> {
-    let problem = Problem::new(rows, features, classes, descent.cost);
+    let problem = Problem::new(rows, features, classes, descent);
     let mut at = vec![0.0_f32; problem.used * classes];
     let mut slope = vec![0.0_f32; at.len()];
     let mut loss = problem.loss(&at, &mut slope);
@@ -144,10 +137,12 @@ struct Problem<'a> {
     used: usize,
     classes: usize,
     cost: f32,
+    /// How much the square of each weight costs.
+    penalties: Vec<f32>,
 }
 
 impl<'a> Problem<'a> {
-    fn new(rows: &'a Rows, features: usize, classes: usize, cost: f32) -> Self {
+    fn new(rows: &'a Rows, features: usize, classes: usize, descent: Descent) -> Self {
         let mut place = vec![u32::MAX; features];
         let mut used = 0_u32;
         for (feature, _) in &rows.features {
@@ -157,14 +152,65 @@ impl<'a> Problem<'a> {
                 used += 1;
             }
         }
-        Self { rows, place, used: used as usize, classes, cost }
+        let used = used as usize;
+        let mut problem = Self { rows, place, used, classes, cost: descent.cost, penalties: vec![1.0; used * classes] };
+        if let Some(from) = descent.telling {
+            problem.free_what_tells(from);
+        }
+        problem
+    }
+
+    /// Penalises a weight the less the more often examples of its class have the feature than all others do, or the more seldom: the ratio
+    /// of naive Bayes (Wang and Manning 2012, "Baselines and bigrams"), here for all classes at once. Features before `from` are as they were.
+    fn free_what_tells(&mut self, from: u32) {
+        let classes = self.classes;
+        let mut counts = vec![0.0_f32; self.used * classes];
+        let mut last = vec![usize::MAX; self.used];
+        for at in 0..self.rows.len() {
+            let (row, class, weight) = self.rows.row(at);
+            for (feature, _) in row {
+                let place = self.place[*feature as usize] as usize;
+                if last[place] != at {
+                    counts[place * classes + usize::from(class)] += weight;
+                    last[place] = at;
+                }
+            }
+        }
+        let telling = &self.place[from as usize..];
+        let spans = || telling.iter().filter(|place| **place != u32::MAX).map(|place| *place as usize * classes);
+        // Each is counted once more than it was seen.
+        let mut of_class = vec![spans().count() as f64; classes];
+        for span in spans() {
+            of_class.iter_mut().zip(&counts[span..]).for_each(|(sum, count)| *sum += f64::from(*count));
+        }
+        let of_all = of_class.iter().sum::<f64>() - (classes.max(1) - 1) as f64 * spans().count() as f64;
+        let of_others: Vec<f64> = of_class.iter().map(|own| of_all + spans().count() as f64 - own).collect();
+        let mut squares = 0.0;
+        for span in spans() {
+            let own = &mut counts[span..span + classes];
+            let all: f32 = own.iter().sum();
+            for (at, count) in own.iter_mut().enumerate() {
+                let (inside, outside) = (f64::from(1.0 + *count), f64::from(1.0 + all - *count));
+                let ratio = (inside / of_class[at] / (outside / of_others[at])).ln().abs();
+                squares += ratio * ratio;
+                *count = ratio as f32;
+            }
+        }
+        let mean = (squares / (spans().count() * classes).max(1) as f64).sqrt().max(f64::MIN_POSITIVE) as f32;
+        for span in spans() {
+            for (penalty, ratio) in self.penalties[span..span + classes].iter_mut().zip(&counts[span..]) {
+                *penalty = (1.0 - TOLD + TOLD * ratio / mean).powi(-2);
+            }
+        }
     }
 
     /// The loss at these weights, and its slope.
     fn loss(&self, weights: &[f32], slope: &mut [f32]) -> f64 {
         let classes = self.classes;
-        slope.copy_from_slice(weights);
-        let mut loss = dot(weights, weights) / 2.0;
+        for ((slope, weight), penalty) in slope.iter_mut().zip(weights).zip(&self.penalties) {
+            *slope = weight * penalty;
+        }
+        let mut loss = dot(weights, slope) / 2.0;
         let mut off = vec![0.0_f32; classes];
         for at in 0..self.rows.len() {
             let (row, class, weight) = self.rows.row(at);

@@ -82,7 +82,7 @@ pub fn train(examples: &[Example<'_>], lexicon: &Lexicon, settings: &Settings, t
     }
     let features = SIGNS + settings.shape.buckets();
     rows.prune(settings.least, SIGNS as u32, features);
-    let descent = Descent { cost: settings.cost, steps: settings.steps };
+    let descent = Descent { cost: settings.cost, steps: settings.steps, telling: None };
     let weights = descend(&rows, features, Class::ALL.len(), descent, told);
     // Against neither: what is the same for all three classes says nothing.
     let pair = |at: usize, factor: f32| -> Pair {

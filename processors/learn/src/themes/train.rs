@@ -90,15 +90,13 @@ pub fn train(examples: &[Example<'_>], themes: &[String], settings: &Settings, t
     }
     let features = 1 + settings.shape.buckets();
     rows.prune(settings.least, 1, features);
-    let factors = rows.weigh_rare(1, features);
-    let descent = Descent { cost: settings.cost, steps: settings.steps };
+    let descent = Descent { cost: settings.cost, steps: settings.steps, telling: Some(1) };
     let weights = descend(&rows, features, classes, descent, told);
     let whole = |at: usize| {
         // What is the same for all themes says nothing.
         let own = &weights[at * classes..(at + 1) * classes];
         let mean = own.iter().sum::<f32>() / classes.max(1) as f32;
-        let factor = factors[at] * UNIT as f32;
-        own.iter().map(move |weight| ((weight - mean) * factor).round() as i16)
+        own.iter().map(move |weight| ((weight - mean) * UNIT as f32).round() as i16)
     };
     let bias = whole(0).collect();
     let (mut row_of, mut kept) = (vec![0_u32; settings.shape.buckets()], Vec::new());
