@@ -27,6 +27,9 @@ const REFUSED = /status of (409|403)/;
 const NO_NETWORK =
   /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket connection to|status of 50\d/;
 
+/** A page notices that it slept by timers that are ten seconds late. */
+const ASLEEP_MS = 11_500;
+
 const picture = (page, name) => page.screenshot({ path: join(folder, name) });
 const outcome = (page, kind) => page.locator(`[data-outcome="${kind}"]`).waitFor({ timeout: PATIENCE_MS });
 
@@ -232,15 +235,20 @@ await test("a laptop that slept says what it missed", async () => {
     async (page, context) => {
       await page.getByLabel("Search the alerts").fill(shop.customer(""));
       await rowOf(page, before).waitFor({ timeout: PATIENCE_MS });
-      const devtools = await context.newCDPSession(page);
       await context.setOffline(true);
-      await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+      // A page that asks stands still: no timer, no message, until it is answered.
+      const asks = page.waitForEvent("dialog");
+      const slept = page.evaluate(() => alert("The lid is closed."));
+      const lid = await asks;
+      const asleepAt = Date.now();
       await shop.unhappy(during, 1);
       await shop.act(before, recoveryOf(before), "resolve", "Ben Okafor");
       await until(async () =>
         (await shop.open()).some((item) => item.customer === during) ? null : "not raised",
       );
-      await devtools.send("Page.setWebLifecycleState", { state: "active" });
+      await page.waitForTimeout(Math.max(0, ASLEEP_MS - (Date.now() - asleepAt)));
+      await lid.accept();
+      await slept;
       await context.setOffline(false);
       await live(page);
       const away = page.getByTestId("away");
