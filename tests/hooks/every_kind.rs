@@ -2,7 +2,7 @@
 //! is stopped in the middle and begun anew: what was brought is there, and what was brought twice is the same event.
 
 use crate::fixture;
-use crate::harness::{Nexusflow, nats_server, running_nats_server, signal, stored};
+use crate::harness::{Nexusflow, SOON, eventually, nats_server, running_nats_server, signal, stored};
 use nexusflow_connectors::arrival::Incoming;
 use nexusflow_connectors::intake::{Intake, Ledger, Origin, Stopping};
 use nexusflow_connectors::source::CONNECTORS;
@@ -77,6 +77,11 @@ fn what_any_kind_brings_outlives_a_slow_log_its_death_and_a_restart() {
         let second = bring(&log, &stopping);
         if let Some(server) = running_nats_server(nats.id()) {
             signal("-KILL", server);
+            // Until it is gone it may be taken for the one that comes after it.
+            eventually(SOON, "the server is gone", || match running_nats_server(nats.id()) {
+                Some(still) if still == server => Err("it is there".to_owned()),
+                _ => Ok(()),
+            });
         }
         let ended = second.join_all().await;
         assert_eq!(ended.len(), CONNECTORS.len());
