@@ -5,6 +5,8 @@ use crate::out;
 use clap::Args;
 use nexusflow_loadtest::{Search, Settings, Shape, Target, Verdict};
 use std::error::Error;
+use std::fs::File;
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     search: bool,
     /// How many milliseconds 99 of 100 events may take from accepted to the WebSocket, in a search.
-    #[arg(long, default_value_t = 500, requires = "search")]
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..), requires = "search")]
     p99_ms: u64,
     /// The highest rate that a search tries.
     #[arg(long, default_value_t = 1_000_000.0, requires = "search")]
@@ -73,6 +75,10 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
     let url =
         arguments.url.unwrap_or_else(|| format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen)));
     let target = Target::new(&url, config.access.publish_token.clone(), config.access.view_token.clone())?;
+    // Minutes of load are not to end in a report that can't be written.
+    let create = |file: &PathBuf| File::create(file).map_err(|error| format!("{}: {error}", file.display()));
+    let json_file = arguments.json.as_ref().map(create).transpose()?;
+    let html_file = arguments.html.as_ref().map(create).transpose()?;
     let seconds = arguments.seconds.unwrap_or(if arguments.search { 10 } else { 30 });
     let settings = Settings {
         rate: arguments.rate,
@@ -100,11 +106,11 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
         out::say(&report.to_string());
         (serde_json::to_vec_pretty(&report)?, report.html(), report.verdict() == Verdict::Complete)
     };
-    if let Some(file) = arguments.json {
-        std::fs::write(file, json)?;
+    if let Some(mut file) = json_file {
+        file.write_all(&json)?;
     }
-    if let Some(file) = arguments.html {
-        std::fs::write(file, html)?;
+    if let Some(mut file) = html_file {
+        file.write_all(html.as_bytes())?;
     }
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -46,10 +46,12 @@ pub struct Found {
 /// Where a step has no result, or the settings make no search.
 pub async fn search(target: &Target, search: &Search, tell: impl Fn(&Step)) -> Result<Found, LoadtestError> {
     if !(RATE_MIN..=search.rate_max).contains(&search.settings.rate) {
-        return Err(LoadtestError::Settings("a search begins with 1 event a second at least and at most the highest"));
+        return Err(LoadtestError::Settings(
+            "a search begins at --rate, which has to be from 1 to --rate-max events a second",
+        ));
     }
     if search.settings.shape != Shape::Steady {
-        return Err(LoadtestError::Settings("a search needs a steady rate"));
+        return Err(LoadtestError::Settings("a search needs a steady rate: leave --shape out"));
     }
     let mut bracket = Bracket { start: search.settings.rate, max: search.rate_max, good: None, bad: None };
     let mut steps = Vec::new();
