@@ -6,6 +6,7 @@ pub(crate) mod customers;
 pub(crate) mod machine;
 pub(crate) mod nats;
 pub(crate) mod states;
+pub(crate) mod steps;
 
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::Business;
