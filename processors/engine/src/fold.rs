@@ -127,13 +127,13 @@ impl<D: Domain> Partition<D> {
         assert_eq!(sequence, self.sequence + 1, "a record was skipped or repeated");
         self.sequence = sequence;
         let mut folded = Folded::default();
-        for (index, event) in events.into_iter().enumerate() {
+        for (index, event) in events.iter().enumerate() {
             let place = Place { partition: self.id, sequence, index: index as u16 };
             match event {
-                Ok(envelope) => self.fold_event(place, &envelope, &mut folded),
+                Ok(envelope) => self.fold_event(place, envelope, &mut folded),
                 Err(reject) => {
                     self.counters.unreadable += 1;
-                    folded.unreadable.push((place, reject));
+                    folded.unreadable.push((place, reject.clone()));
                 }
             }
         }

@@ -133,7 +133,7 @@ impl Parcel {
 
 impl Delivery {
     fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Parcel)) {
-        let before = self.parcels.get(id).cloned().unwrap_or_default();
+        let before = self.parcel(id).cloned().unwrap_or_default();
         let mut parcel = before.clone();
         change(&mut parcel);
         if parcel != before {
@@ -142,7 +142,14 @@ impl Delivery {
             set_timer(context, id, before.due(), parcel.due());
             self.count(context, &before, -1);
             self.count(context, &parcel, 1);
-            self.parcels.insert(id.clone(), parcel);
+            self.keep(id, parcel);
+        }
+    }
+
+    fn keep(&mut self, id: &Id, parcel: Parcel) {
+        match self.parcels.get_mut(id) {
+            Some(own) => **own = parcel,
+            None => drop(self.parcels.insert(id.clone(), Box::new(parcel))),
         }
     }
 
@@ -181,13 +188,13 @@ impl Delivery {
 
     /// Time has come to what was promised for a delivery: gives when it was, if the delivery is overdue by that.
     pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) -> Option<Timestamp> {
-        let before = self.parcels.get(id).cloned()?;
+        let before = self.parcel(id).cloned()?;
         let promised_at = before.due().filter(|due| *due <= context.clock)?;
         let mut parcel = before.clone();
         parcel.is_overdue = true;
         self.count(context, &before, -1);
         self.count(context, &parcel, 1);
-        self.parcels.insert(id.clone(), parcel);
+        self.keep(id, parcel);
         if !context.is_backfill {
             activity::tell_overdue(context, promised_at);
         }

@@ -22,6 +22,8 @@ pub struct HealthConfig {
     kinds: Vec<(String, Scale)>,
     /// By type of event, which indicators it may change: a bit each.
     touched: Vec<u32>,
+    /// Which indicators time alone may change: a bit each.
+    ageing: u32,
 }
 
 /// What stands in the file.
@@ -187,7 +189,8 @@ impl From<Said> for HealthConfig {
             bits.fold(0, |touched, (at, _)| touched | 1_u32 << at)
         };
         let touched = Kind::ALL.iter().map(touches).collect();
-        Self { said, usual, kinds, touched }
+        let ageing = (0..).zip(&INDICATORS).fold(0, |bits, (at, own)| bits | u32::from(own.ages) << at);
+        Self { said, usual, kinds, touched, ageing }
     }
 }
 
@@ -213,6 +216,11 @@ impl HealthConfig {
     /// Which indicators an event of that type may change: a bit each.
     pub(crate) fn touched(&self, kind: Kind) -> u32 {
         self.touched.get(kind as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Which indicators time alone may change: a bit each.
+    pub(crate) fn ageing(&self) -> u32 {
+        self.ageing
     }
 
     /// From which score on it is called watch, good and great, in thousandths of a point.

@@ -46,10 +46,6 @@ impl HealthCounts {
     /// Counts a customer, or takes them back.
     pub(super) fn count(&mut self, counted: &Counted, times: i64) {
         let kind = counted.kind.as_ref().map_or("", Label::as_str);
-        if !self.by_kind.contains_key(kind) {
-            self.by_kind.insert(kind.to_owned(), KindCounts::default());
-        }
-        let of_kind = self.by_kind.get_mut(kind);
         match counted.score_milli {
             Some(score) => {
                 self.tens[(score / 10_000).clamp(0, 9) as usize] += times;
@@ -57,16 +53,17 @@ impl HealthCounts {
             }
             None => self.unknown += times,
         }
-        if let Some(of_kind) = of_kind {
-            match (counted.score_milli, counted.band) {
-                (Some(score), Some(band)) => {
-                    of_kind.bands[band as usize] += times;
-                    of_kind.sum_milli += score * times;
+        match self.by_kind.get_mut(kind) {
+            Some(of_kind) => {
+                of_kind.count(counted, times);
+                if *of_kind == KindCounts::default() {
+                    self.by_kind.remove(kind);
                 }
-                _ => of_kind.unknown += times,
             }
-            if *of_kind == KindCounts::default() {
-                self.by_kind.remove(kind);
+            None => {
+                let mut of_kind = KindCounts::default();
+                of_kind.count(counted, times);
+                self.by_kind.insert(kind.to_owned(), of_kind);
             }
         }
     }
@@ -78,6 +75,16 @@ impl HealthCounts {
 }
 
 impl KindCounts {
+    fn count(&mut self, counted: &Counted, times: i64) {
+        match (counted.score_milli, counted.band) {
+            (Some(score), Some(band)) => {
+                self.bands[band as usize] += times;
+                self.sum_milli += score * times;
+            }
+            _ => self.unknown += times,
+        }
+    }
+
     /// How many customers have a score.
     pub fn scored(&self) -> i64 {
         self.bands.iter().sum()

@@ -92,12 +92,13 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
 /// Looks at a customer because time has come to it.
 pub(crate) fn wake(context: &mut Fold<'_>, profile: &mut Profile) {
     profile.health.wakes_at = None;
-    look_again(context, profile);
+    assess(context, profile, context.config.health.ageing(), Cause::Time);
 }
 
-/// Looks at a customer of whom time has changed something.
-pub(crate) fn look_again(context: &mut Fold<'_>, profile: &mut Profile) {
-    assess(context, profile, ALL, Cause::Time);
+/// Looks at a customer of whom a delivery is overdue now.
+pub(crate) fn overdue(context: &mut Fold<'_>, profile: &mut Profile) {
+    let health = &context.config.health;
+    assess(context, profile, health.ageing() | health.touched(Kind::DeliveryPromised), Cause::Time);
 }
 
 /// Looks at a customer under another configuration.
@@ -113,6 +114,30 @@ fn assess(context: &mut Fold<'_>, profile: &mut Profile, touched: u32, cause: Ca
     let scale = config.health.scale(profile.identity.kind.get());
     let before = profile.health.values;
     let mut values = before;
+    let next = read(profile, scale, &now, touched, &mut values);
+    debug_assert!(
+        cause != Cause::Time || {
+            let mut all = before;
+            (read(profile, scale, &now, ALL, &mut all), all) == (next, values)
+        },
+        "time changed an indicator that does not age, or one was not looked at when it changed"
+    );
+    let (score_milli, coverage_bp) = scale.score(&values, config.health.coverage_min_bp());
+    // Time changes what subscriptions are worth, and not what was paid.
+    if cause != Cause::Time || profile.billing.has_subscriptions() {
+        profile.health.value_minor = worth(profile, &now);
+    }
+    debug_assert_eq!(profile.health.value_minor, worth(profile, &now), "what was paid was not looked at");
+    profile.health.values = values;
+    profile.health.coverage_bp = coverage_bp;
+    if let Some(day) = next {
+        wake_on(context, &mut profile.health, own.start(day));
+    }
+    become_scored(context, profile, score_milli, &before, cause);
+}
+
+/// Reads the indicators in `touched`; gives the first day on which one of them may change by time alone.
+fn read(profile: &Profile, scale: &Scale, now: &Now, touched: u32, values: &mut Values) -> Option<i32> {
     let mut next: Option<i32> = None;
     let mut left = touched & ALL;
     while left != 0 {
@@ -125,21 +150,14 @@ fn assess(context: &mut Fold<'_>, profile: &mut Profile, touched: u32, cause: Ca
         };
         *value = ABSENT;
         if weighed.weight > 0
-            && let Some(reading) = (indicator.read)(profile, &now)
+            && let Some(reading) = (indicator.read)(profile, now)
         {
             let (milli, changes_on) = weighed.value(&reading, now.today);
             *value = milli.unwrap_or(ABSENT);
             next = next.into_iter().chain(changes_on).min();
         }
     }
-    let (score_milli, coverage_bp) = scale.score(&values, config.health.coverage_min_bp());
-    profile.health.value_minor = worth(profile, &now);
-    profile.health.values = values;
-    profile.health.coverage_bp = coverage_bp;
-    if let Some(day) = next {
-        wake_on(context, &mut profile.health, own.start(day));
-    }
-    become_scored(context, profile, score_milli, &before, cause);
+    next
 }
 
 /// The customer is looked at again at `due`, or before.
