@@ -123,11 +123,12 @@ fn assess(context: &mut Fold<'_>, profile: &mut Profile, touched: u32, cause: Ca
         "time changed an indicator that does not age, or one was not looked at when it changed"
     );
     let (score_milli, coverage_bp) = scale.score(&values, config.health.coverage_min_bp());
-    // Time changes what subscriptions are worth, and not what was paid.
-    if cause != Cause::Time || profile.billing.has_subscriptions() {
+    // Beside payments only subscriptions change what a customer is worth, and they by time alone.
+    let by_payments = config.health.touched(Kind::PaymentReceived) | config.health.touched(Kind::PaymentReversed);
+    if touched & by_payments != 0 || profile.billing.has_subscriptions() {
         profile.health.value_minor = worth(profile, &now);
     }
-    debug_assert_eq!(profile.health.value_minor, worth(profile, &now), "what was paid was not looked at");
+    debug_assert_eq!(profile.health.value_minor, worth(profile, &now), "something else was paid");
     profile.health.values = values;
     profile.health.coverage_bp = coverage_bp;
     if let Some(day) = next {
