@@ -76,6 +76,9 @@ pub(crate) fn count(context: &mut Fold<'_>, before: &Before, after: &Alert, what
     let acted = i64::from(after.is_acted_on && (!before.is_acted_on || raised > 0));
     let ended = raised == 0 && before.is_open && !after.state.is_open();
     let resolve_s = if ended { since(Some(after.changed_at)) } else { None };
+    if raised + acted == 0 && !ended && acknowledged.is_none() && contacted.is_none() {
+        return;
+    }
     context.count_at(after.raised_at, |rollup| {
         let counts = rollup.alerting.by_kind.entry(after.kind).or_default();
         counts.raised += raised;

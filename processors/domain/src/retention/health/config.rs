@@ -3,6 +3,7 @@
 use super::curve::Curve;
 use super::indicators::{COUNT, INDICATORS, Indicator};
 use crate::alert::check::{Checked, fault, within};
+use crate::retention::days::AGES;
 use nexusflow_model::{Kind, Label};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,6 +95,8 @@ pub struct Weighed {
     pub curve: Curve,
     /// For how many days what was said counts; none for ever.
     pub valid_days: Option<u16>,
+    /// What each age is worth, where the number is one: ages are few, and are asked for whenever somebody is woken.
+    pub(super) by_age: [i16; AGES.len()],
 }
 
 impl Default for Said {
@@ -144,17 +147,22 @@ fn name(indicator: &Indicator) -> String {
 }
 
 impl Weighed {
+    fn new(weight: i64, curve: Curve, valid_days: Option<u16>) -> Self {
+        let by_age = AGES.map(|age| curve.at(age.into()) as i16);
+        Self { weight, curve, valid_days, by_age }
+    }
+
     fn usual(indicator: &Indicator) -> Self {
-        Self { weight: indicator.weight.into(), curve: Curve::new(indicator.curve), valid_days: indicator.valid_days }
+        Self::new(indicator.weight.into(), Curve::new(indicator.curve), indicator.valid_days)
     }
 
     fn but(&self, setting: Option<&Setting>) -> Self {
         let Some(setting) = setting else { return self.clone() };
-        Self {
-            weight: setting.weight.map_or(self.weight, i64::from),
-            curve: setting.curve.clone().unwrap_or_else(|| self.curve.clone()),
-            valid_days: setting.valid_days.map_or(self.valid_days, |days| Some(days).filter(|days| *days > 0)),
-        }
+        Self::new(
+            setting.weight.map_or(self.weight, i64::from),
+            setting.curve.clone().unwrap_or_else(|| self.curve.clone()),
+            setting.valid_days.map_or(self.valid_days, |days| Some(days).filter(|days| *days > 0)),
+        )
     }
 }
 

@@ -17,7 +17,7 @@ pub use history::History;
 
 use crate::activity::{Activity, Headline};
 use crate::profile::Profile;
-use crate::retention::days::{OwnDays, ages_on};
+use crate::retention::days::{OwnDays, ages_on, step};
 use crate::voice::satisfaction::rounded_ratio;
 use crate::{Fold, Timer};
 use config::{Scale, Weighed};
@@ -196,12 +196,7 @@ fn become_scored(
     }
     let counted = Counted { kind: kind.cloned(), score_milli, band };
     let old = health.counted.take();
-    let count = |rollup: &mut crate::Rollup| {
-        if let Some(old) = &old {
-            rollup.health.count(old, -1);
-        }
-        rollup.health.count(&counted, 1);
-    };
+    let count = |rollup: &mut crate::Rollup| rollup.health.recount(old.as_ref(), &counted);
     context.count_now(count);
     context.count_day(context.clock, count);
     health.counted = Some(counted);
@@ -262,13 +257,14 @@ impl Weighed {
         if ends_on.is_some_and(|ends_on| ends_on <= today) {
             return (None, None);
         }
-        let value = reading.number.map(|number| self.curve.at(number));
-        // Nobody is woken for an age that is worth the same.
-        let changes_on = match reading.aged_from {
-            Some(day) => ages_on(today, day, |age| Some(self.curve.at(age.into())) != value),
-            None => reading.changes_on,
+        let (value, changes_on) = match reading.aged_from {
+            Some(day) => {
+                let value = self.by_age[step(today, day)];
+                // Nobody is woken for an age that is worth the same.
+                (Some(value), ages_on(today, day, |step| self.by_age[step] != value))
+            }
+            None => (reading.number.map(|number| self.curve.at(number) as i16), reading.changes_on),
         };
-        let value = value.map(|value| value as i16);
         (value, changes_on.into_iter().chain(ends_on).min())
     }
 }
