@@ -108,6 +108,9 @@ impl Default for Identity {
     }
 }
 
+/// A span of time in milliseconds, as bits: 50 days, in which a zone seldom changes its offset more than once.
+const SPAN_BITS: u32 = 32;
+
 /// An IANA time zone, such as `Europe/Madrid`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zone {
@@ -115,6 +118,8 @@ pub struct Zone {
     zone: TimeZone,
     /// From when on which offset holds, both in milliseconds: every event asks several times.
     offsets: Arc<[(i64, i64)]>,
+    /// Which of them holds at the beginning of each span of time, so that nobody searches all of them.
+    starts: Arc<[u16]>,
 }
 
 impl Zone {
@@ -137,8 +142,11 @@ impl Zone {
         let offset_ms = |at: Timestamp| i64::from(zone.to_offset(at.to_jiff()).seconds()) * 1_000;
         let changes = zone.following(Timestamp::MIN.to_jiff()).map(|change| change.timestamp().as_millisecond());
         let within = changes.map_while(|ms| Timestamp::from_ms(ms).ok());
-        let offsets = std::iter::once(Timestamp::MIN).chain(within).map(|at| (at.as_ms(), offset_ms(at))).collect();
-        Self { name, zone, offsets }
+        let offsets: Vec<(i64, i64)> =
+            std::iter::once(Timestamp::MIN).chain(within).map(|at| (at.as_ms(), offset_ms(at))).collect();
+        let begins = (Timestamp::MIN.as_ms()..=Timestamp::MIN.plus_ms(i64::MAX).as_ms()).step_by(1 << SPAN_BITS);
+        let starts = begins.map(|ms| (offsets.partition_point(|(from, _)| *from <= ms) - 1) as u16).collect();
+        Self { name, zone, offsets: offsets.into(), starts }
     }
 
     /// Its name.
@@ -158,8 +166,11 @@ impl Zone {
 
     /// (days since 1970-01-01, hour of that day) of an instant here.
     pub fn day_and_hour(&self, at: Timestamp) -> (i32, i32) {
-        let holds = self.offsets.partition_point(|(from, _)| *from <= at.as_ms());
-        let offset_ms = holds.checked_sub(1).map_or(0, |last| self.offsets[last].1);
+        let span = (at.as_ms() - Timestamp::MIN.as_ms()) >> SPAN_BITS;
+        let start = self.starts.get(span as usize).copied().unwrap_or(0);
+        let from_then = self.offsets.get(usize::from(start)..).unwrap_or_default();
+        let offset_ms =
+            from_then.iter().take_while(|(from, _)| *from <= at.as_ms()).last().map_or(0, |(_, offset)| *offset);
         let local_hours = (at.as_ms() + offset_ms).div_euclid(3_600_000);
         (local_hours.div_euclid(24) as i32, local_hours.rem_euclid(24) as i32)
     }

@@ -37,7 +37,7 @@ pub(crate) fn fire(context: &mut Fold<'_>, profile: &mut Profile, timer: &Timer)
     match timer {
         Timer::DeliveryDue(delivery) => {
             if let Some(promised_at) = profile.delivery.come_due(context, delivery) {
-                health::look_again(context, profile);
+                health::overdue(context, profile);
                 rules::overdue(context, profile, delivery, promised_at);
             }
         }

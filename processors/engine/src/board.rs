@@ -45,25 +45,30 @@ struct Written<C> {
 impl<C: Clone + PartialEq + Serialize + DeserializeOwned> Board<C> {
     /// Puts a card up, or another one in its place. Of what is over only the newest stay.
     pub fn post(&mut self, key: CardKey, card: C, is_over: bool) {
-        let before = self.cards.get(&key);
-        if before.is_some_and(|own| *own.card == card) {
+        let before = self.cards.get_mut(&key);
+        if before.as_ref().is_some_and(|own| *own.card == card) {
             return;
         }
         // Hundreds are over: they are looked through only where this was one of them.
-        if before.is_some_and(|own| own.is_over) {
+        if before.as_ref().is_some_and(|own| own.is_over) {
             self.over.retain(|own| *own != key);
+        }
+        let posted = Posted { card: Arc::new(card), is_over };
+        match before {
+            Some(own) => *own = posted,
+            None => drop(self.cards.insert(key.clone(), posted)),
         }
         if is_over {
             self.over.push_back(key.clone());
             if self.over.len() > OVER_KEPT
                 && let Some(oldest) = self.over.pop_front()
             {
-                self.take_down(&oldest);
+                self.cards.remove(&oldest);
+                self.changed.insert(oldest);
             }
         }
-        self.changed.insert(key.clone());
+        self.changed.insert(key);
         self.is_unwritten = true;
-        self.cards.insert(key, Posted { card: Arc::new(card), is_over });
     }
 
     /// Takes a card down.

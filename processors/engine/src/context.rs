@@ -49,6 +49,8 @@ pub struct Context<'a, D: Domain> {
     pub(crate) fate: Fate,
     /// Whether the subject shall not remember the event.
     pub(crate) is_forgotten: bool,
+    /// Whether a timer was set or taken back.
+    pub(crate) is_timed: bool,
     pub(crate) folded: &'a mut Folded<D>,
     pub(crate) ordinal: &'a mut u32,
     /// A timer can be set for later than this only.
@@ -186,11 +188,13 @@ impl<D: Domain> Context<'_, D> {
     /// Wakes this profile with `kind` when time has come to `due`: at once where it has. Setting the same again changes nothing.
     pub fn set_timer(&mut self, due: Timestamp, kind: D::Timer) {
         let due = due.max(self.not_before);
+        self.is_timed = true;
         self.timers.insert(Timer { due, key: self.key.clone(), kind });
     }
 
     /// Takes back a timer that was set for `due`, if it has not fired.
     pub fn clear_timer(&mut self, due: Timestamp, kind: D::Timer) {
+        self.is_timed = true;
         self.timers.remove(&Timer { due, key: self.key.clone(), kind });
     }
 

@@ -5,6 +5,7 @@ use crate::chunk::{self, CHUNKS, Chunk};
 use crate::context::Fate;
 use crate::cut::Cutting;
 use crate::decision::Decisions;
+use crate::due::Due;
 use crate::held::{Held, OPEN_MAX, Opened};
 use crate::pane::Rollups;
 use crate::seen::Seen;
@@ -13,7 +14,6 @@ use crate::{Context, Counters, Effect, Emission, Merge};
 use nexusflow_model::{Envelope, Event, Id, Kind, Place, Reject, Timestamp, partition};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What the business asks of the fold.
 pub trait Domain: Sized + 'static {
@@ -81,7 +81,7 @@ pub struct Partition<D: Domain> {
     pub(crate) shared: Shared<D::Shared>,
     pub(crate) chunks: Vec<Chunk<D>>,
     /// When the first timer of each chunk that has one is due.
-    pub(crate) due: BTreeSet<(Timestamp, usize)>,
+    pub(crate) due: Due,
     pub(crate) opened: Opened,
     /// How many profiles are open at the most.
     pub(crate) open_max: usize,
@@ -105,7 +105,7 @@ impl<D: Domain> Partition<D> {
             board: Board::default(),
             shared: Shared::default(),
             chunks: (0..CHUNKS).map(|_| Chunk::default()).collect(),
-            due: BTreeSet::new(),
+            due: Due::default(),
             opened: Opened::new(),
             open_max: OPEN_MAX,
             len: 0,
@@ -123,17 +123,18 @@ impl<D: Domain> Partition<D> {
     ///
     /// # Panics
     /// Where `sequence` isn't the next one: folding a log with a hole would be wrong for ever.
+    #[expect(clippy::needless_pass_by_value, reason = "to move each event out of the list costs more than to look at it there")]
     pub fn fold(&mut self, sequence: u64, events: Vec<Result<Envelope, Reject>>) -> Folded<D> {
         assert_eq!(sequence, self.sequence + 1, "a record was skipped or repeated");
         self.sequence = sequence;
         let mut folded = Folded::default();
-        for (index, event) in events.into_iter().enumerate() {
+        for (index, event) in events.iter().enumerate() {
             let place = Place { partition: self.id, sequence, index: index as u16 };
             match event {
-                Ok(envelope) => self.fold_event(place, &envelope, &mut folded),
+                Ok(envelope) => self.fold_event(place, envelope, &mut folded),
                 Err(reject) => {
                     self.counters.unreadable += 1;
-                    folded.unreadable.push((place, reject));
+                    folded.unreadable.push((place, reject.clone()));
                 }
             }
         }
@@ -180,7 +181,6 @@ impl<D: Domain> Partition<D> {
         let key = (D::keyspace(envelope), envelope.subject.clone());
         self.touch(at, &key);
         let chunk = &mut self.chunks[at];
-        let due = chunk.due();
         let held = chunk.profiles.entry(key.clone()).or_insert_with(|| Held::new(Slot::default()));
         let (slot, is_opened) = held.open();
         let is_new = slot.seen.is_empty();
@@ -211,12 +211,13 @@ impl<D: Domain> Partition<D> {
             counters: &mut self.counters,
             fate: Fate::Folded,
             is_forgotten: false,
+            is_timed: false,
             folded,
             ordinal,
             not_before: Timestamp::MIN,
         };
         D::fold(&mut context, &mut slot.profile, envelope);
-        let (fate, is_forgotten) = (context.fate, context.is_forgotten);
+        let (fate, is_forgotten, is_timed) = (context.fate, context.is_forgotten, context.is_timed);
         match fate {
             Fate::Folded => {
                 self.counters.events += counts;
@@ -230,12 +231,14 @@ impl<D: Domain> Partition<D> {
         if is_forgotten {
             slot.seen.remove(identity);
         }
-        self.note_due(at, due);
+        if is_timed {
+            self.due.set(at, chunk.due());
+        }
     }
 
     /// Fires what is due, in order. `passing`: time has just come to it; else it was past when it was set.
     fn fire_due(&mut self, place: Place, passing: bool, ordinal: &mut u32, folded: &mut Folded<D>) {
-        while let Some((due, at)) = self.due.first().copied().filter(|(due, _)| *due <= self.clock) {
+        while let Some((due, at)) = self.due.first().filter(|(due, _)| *due <= self.clock) {
             let Some(key) = self.chunks[at].timers.first().map(|timer| timer.key.clone()) else { break };
             self.touch(at, &key);
             let chunk = &mut self.chunks[at];
@@ -264,26 +267,14 @@ impl<D: Domain> Partition<D> {
                     counters: &mut self.counters,
                     fate: Fate::Folded,
                     is_forgotten: false,
+                    is_timed: false,
                     folded,
                     ordinal,
                     not_before: due.plus_ms(1),
                 };
                 D::fire(&mut context, &mut slot.profile, &timer.kind);
             }
-            self.note_due(at, Some(due));
-        }
-    }
-
-    /// Keeps the index of timers right after those of a chunk may have changed, of which the first was due at `before`.
-    fn note_due(&mut self, at: usize, before: Option<Timestamp>) {
-        let now = self.chunks[at].due();
-        if now != before {
-            if let Some(due) = before {
-                self.due.remove(&(due, at));
-            }
-            if let Some(due) = now {
-                self.due.insert((due, at));
-            }
+            self.due.set(at, self.chunks[at].due());
         }
     }
 
@@ -321,7 +312,6 @@ impl<D: Domain> Partition<D> {
             }
             self.touch_all(at);
             let chunk = &mut self.chunks[at];
-            let due = chunk.due();
             for key in chunk.keys() {
                 let Some(held) = chunk.profiles.get_mut(&key) else { continue };
                 let (slot, is_opened) = held.open();
@@ -342,6 +332,7 @@ impl<D: Domain> Partition<D> {
                     counters: &mut self.counters,
                     fate: Fate::Folded,
                     is_forgotten: false,
+                    is_timed: false,
                     folded,
                     ordinal: &mut ordinal,
                     not_before: Timestamp::MIN,
@@ -351,7 +342,7 @@ impl<D: Domain> Partition<D> {
                     held.pack();
                 }
             }
-            self.note_due(at, due);
+            self.due.set(at, chunk.due());
         }
         self.fire_due(place, false, &mut ordinal, folded);
     }

@@ -14,6 +14,7 @@ pub mod contribution;
 mod counters;
 pub mod cut;
 pub mod decision;
+mod due;
 pub mod effect;
 pub mod fold;
 mod held;

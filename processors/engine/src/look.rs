@@ -26,7 +26,7 @@ impl<D: Domain> Partition<D> {
             }
             next = next.plus_ms(QUARTER_MS);
         }
-        Some(self.due.first().map_or(next, |(due, _)| next.min(*due)))
+        Some(self.due.first().map_or(next, |(due, _)| next.min(due)))
     }
 
     /// Its number.

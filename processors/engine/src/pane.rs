@@ -18,6 +18,9 @@ pub enum Pane {
 /// Hours are kept for three days behind the partition's clock; days for ever.
 pub const HOURS_KEPT: i32 = 72;
 
+/// Panes of which it is remembered that they are marked as changed: all time, 64 days, 64 hours.
+const MARKS: usize = 129;
+
 /// Panes that are stored together: those of all time, the hours, the days month by month or so.
 pub(crate) type Group = u32;
 
@@ -28,11 +31,13 @@ const DAYS: Group = 1 << 16;
 const DAYS_A_GROUP: i32 = 32;
 
 impl Pane {
-    const fn kind(self) -> usize {
+    /// Its place among [`MARKS`]: that of all time, and the last days and hours side by side.
+    const fn mark(self) -> usize {
+        const EACH: i32 = (MARKS as i32 - 1) / 2;
         match self {
             Self::All => 0,
-            Self::Day(_) => 1,
-            Self::Hour(_) => 2,
+            Self::Day(day) => 1 + day.rem_euclid(EACH) as usize,
+            Self::Hour(hour) => 1 + (EACH + hour.rem_euclid(EACH)) as usize,
         }
     }
 
@@ -50,8 +55,8 @@ impl Pane {
 pub struct Rollups<R> {
     panes: BTreeMap<Pane, R>,
     changed: BTreeSet<Pane>,
-    /// The last day and the last hour that were marked as changed: most events are of the same ones as the event before.
-    marked: [Option<Pane>; 3],
+    /// Panes that were marked as changed lately: most events are of the same days and hours as those before.
+    marked: [Option<Pane>; MARKS],
     /// Hours before this one are gone.
     first_hour: i32,
     /// Groups that changed since the last checkpoint began, beside those of `changed`.
@@ -66,7 +71,7 @@ impl<R> Default for Rollups<R> {
         Self {
             panes: BTreeMap::new(),
             changed: BTreeSet::new(),
-            marked: [None; 3],
+            marked: [None; MARKS],
             first_hour: i32::MIN,
             unwritten: BTreeSet::new(),
             pending: BTreeSet::new(),
@@ -86,7 +91,7 @@ impl<R: Merge + Serialize> Rollups<R> {
         if !self.pending.is_empty() {
             self.write_group(pane.group());
         }
-        let marked = &mut self.marked[pane.kind()];
+        let marked = &mut self.marked[pane.mark()];
         if *marked != Some(pane) {
             self.changed.insert(pane);
             *marked = Some(pane);
@@ -162,7 +167,7 @@ impl<R> Rollups<R> {
     /// The panes that changed since the last call; a pane that is gone has no rollup.
     pub fn take_changed(&mut self) -> Vec<(Pane, Option<&R>)> {
         let panes = &self.panes;
-        self.marked = [None; 3];
+        self.marked = [None; MARKS];
         self.unwritten.extend(self.changed.iter().map(|pane| pane.group()));
         std::mem::take(&mut self.changed).into_iter().map(|pane| (pane, panes.get(&pane))).collect()
     }

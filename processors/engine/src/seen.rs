@@ -5,13 +5,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The identities (64-bit hashes of source and id) of all events of one profile, kept for ever: a device that syncs after three
 /// days must not count twice. Two different events of a customer with n events collide with a probability of n^2 / 2^65.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Seen(Identities);
 
-/// Most profiles have few events: those are searched by halves. Putting one in costs more the more there are, so that many are hashed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Most profiles have few events: those are looked through from one end to the other, which is quicker than to jump about in memory that
+/// was not used for a while. That takes longer the more there are, so that many are hashed.
+#[derive(Debug, Clone)]
 enum Identities {
-    /// At most [`FEW_MAX`], sorted.
+    /// At most [`FEW_MAX`], in no particular order.
     Few(Vec<u64>),
     Many(FxHashSet<u64>),
 }
@@ -28,16 +29,16 @@ impl Seen {
     /// Remembers `identity`; false where it was known.
     pub fn insert(&mut self, identity: u64) -> bool {
         match &mut self.0 {
-            Identities::Few(few) => match few.binary_search(&identity) {
-                Ok(_) => false,
-                Err(at) => {
-                    few.insert(at, identity);
+            Identities::Few(few) => {
+                let is_new = !few.contains(&identity);
+                if is_new {
+                    few.push(identity);
                     if few.len() > FEW_MAX {
                         self.0 = Identities::Many(few.iter().copied().collect());
                     }
-                    true
                 }
-            },
+                is_new
+            }
             Identities::Many(many) => many.insert(identity),
         }
     }
@@ -46,20 +47,27 @@ impl Seen {
     pub fn remove(&mut self, identity: u64) {
         match &mut self.0 {
             Identities::Few(few) => {
-                if let Ok(at) = few.binary_search(&identity) {
-                    few.remove(at);
+                if let Some(at) = few.iter().position(|own| *own == identity) {
+                    few.swap_remove(at);
                 }
             }
             Identities::Many(many) => {
                 many.remove(&identity);
                 // What is read back is few again: the same content is the same form.
                 if many.len() <= FEW_MAX {
-                    let mut few: Vec<u64> = many.iter().copied().collect();
-                    few.sort_unstable();
-                    self.0 = Identities::Few(few);
+                    self.0 = Identities::Few(many.iter().copied().collect());
                 }
             }
         }
+    }
+
+    fn sorted(&self) -> Vec<u64> {
+        let mut all: Vec<u64> = match &self.0 {
+            Identities::Few(few) => few.clone(),
+            Identities::Many(many) => many.iter().copied().collect(),
+        };
+        all.sort_unstable();
+        all
     }
 
     /// How many it remembers.
@@ -76,16 +84,17 @@ impl Seen {
     }
 }
 
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
+
+impl Eq for Seen {}
+
 impl Serialize for Seen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Identities::Few(few) => few.serialize(serializer),
-            Identities::Many(many) => {
-                let mut sorted: Vec<u64> = many.iter().copied().collect();
-                sorted.sort_unstable();
-                sorted.serialize(serializer)
-            }
-        }
+        self.sorted().serialize(serializer)
     }
 }
 

@@ -191,5 +191,5 @@ impl What {
 
 /// The key of an alert: `kind:entity:cause`; none where the ids are too long for one.
 pub fn key(kind: AlertKind, entity: &str, cause: &str) -> Option<AlertKey> {
-    AlertKey::new(&format!("{}:{entity}:{cause}", kind.as_str())).ok()
+    AlertKey::new(&[kind.as_str(), ":", entity, ":", cause].concat()).ok()
 }

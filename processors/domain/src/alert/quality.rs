@@ -50,8 +50,23 @@ pub struct KindCounts {
 merge_fields!(AlertingCounts { by_kind });
 merge_fields!(KindCounts { raised, acknowledged, acted, ignored, open, acknowledge_s, contact_s, resolve_s });
 
+/// What matters of an alert as it was before a change.
+pub(crate) struct Before {
+    is_open: bool,
+    is_acted_on: bool,
+    acknowledged_at: Option<Timestamp>,
+    contacted_at: Option<Timestamp>,
+}
+
+impl Before {
+    pub(crate) fn of(alert: &Alert) -> Self {
+        let Alert { is_acted_on, acknowledged_at, contacted_at, .. } = *alert;
+        Self { is_open: alert.state.is_open(), is_acted_on, acknowledged_at, contacted_at }
+    }
+}
+
 /// Counts a change of an alert, from `before` to `after`.
-pub(crate) fn count(context: &mut Fold<'_>, before: &Alert, after: &Alert, what: What) {
+pub(crate) fn count(context: &mut Fold<'_>, before: &Before, after: &Alert, what: What) {
     let raised = i64::from(matches!(what, What::Raised | What::Reopened));
     let since = |at: Option<Timestamp>| at.map(|at| at.ms_since(after.raised_at).max(0) / 1_000);
     let newly =
@@ -59,8 +74,11 @@ pub(crate) fn count(context: &mut Fold<'_>, before: &Alert, after: &Alert, what:
     let acknowledged = newly(before.acknowledged_at, after.acknowledged_at);
     let contacted = newly(before.contacted_at, after.contacted_at);
     let acted = i64::from(after.is_acted_on && (!before.is_acted_on || raised > 0));
-    let ended = raised == 0 && before.state.is_open() && !after.state.is_open();
+    let ended = raised == 0 && before.is_open && !after.state.is_open();
     let resolve_s = if ended { since(Some(after.changed_at)) } else { None };
+    if raised + acted == 0 && !ended && acknowledged.is_none() && contacted.is_none() {
+        return;
+    }
     context.count_at(after.raised_at, |rollup| {
         let counts = rollup.alerting.by_kind.entry(after.kind).or_default();
         counts.raised += raised;

@@ -92,10 +92,15 @@ impl Identity {
         if self.last_event_at.is_some_and(|last| at <= last) {
             return;
         }
-        if let Some(before) = self.last_event_at {
+        let before = self.last_event_at.replace(at);
+        // Most are heard of again on the same day, for which they count already.
+        let zone = &context.config.business.time_zone;
+        if before.is_some_and(|before| zone.day_and_hour(before).0 == zone.day_and_hour(at).0) {
+            return;
+        }
+        if let Some(before) = before {
             context.count_day(before, |rollup| rollup.customers.last_heard -= 1);
         }
         context.count_day(at, |rollup| rollup.customers.last_heard += 1);
-        self.last_event_at = Some(at);
     }
 }

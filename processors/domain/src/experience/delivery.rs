@@ -43,6 +43,9 @@ pub struct Parcel {
     pub(crate) is_overdue: bool,
 }
 
+/// When a delivery arrived, how late that was and how long after the order, both in milliseconds and as far as known.
+type Arrival = (Timestamp, Option<i64>, Option<i64>);
+
 /// Deliveries by the day they arrived.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryCounts {
@@ -126,6 +129,20 @@ impl Parcel {
         self.promised.get().copied().filter(|_| self.is_under_way() && !self.is_overdue)
     }
 
+    /// How many are under way with it, and overdue: itself or none.
+    fn standing(&self) -> (i64, i64) {
+        let under_way = self.is_under_way();
+        (i64::from(under_way), i64::from(under_way && self.is_overdue))
+    }
+
+    fn given_up_at(&self) -> Option<Timestamp> {
+        self.failed.at().filter(|_| self.is_given_up())
+    }
+
+    fn arrival(&self) -> Option<Arrival> {
+        self.delivered.get().map(|at| (*at, self.lateness_ms(), self.lead_time_ms()))
+    }
+
     fn lead_time_ms(&self) -> Option<i64> {
         Some(self.delivered.get()?.ms_since(self.placed_at.at()?))
     }
@@ -133,36 +150,51 @@ impl Parcel {
 
 impl Delivery {
     fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Parcel)) {
-        let before = self.parcels.get(id).cloned().unwrap_or_default();
+        let before = self.parcel(id).cloned().unwrap_or_default();
         let mut parcel = before.clone();
         change(&mut parcel);
         if parcel != before {
             // A new promise is a new chance; one that is past already is found so at once, by its timer.
             parcel.is_overdue &= parcel.is_under_way() && parcel.promised.get() == before.promised.get();
             set_timer(context, id, before.due(), parcel.due());
-            self.count(context, &before, -1);
-            self.count(context, &parcel, 1);
-            self.parcels.insert(id.clone(), parcel);
+            self.recount(context, &before, &parcel);
+            self.keep(id, parcel);
         }
     }
 
-    fn count(&mut self, context: &mut Fold<'_>, parcel: &Parcel, times: i64) {
-        if parcel.is_under_way() {
-            let overdue = i64::from(parcel.is_overdue) * times;
-            self.overdue += overdue;
+    fn keep(&mut self, id: &Id, parcel: Parcel) {
+        match self.parcels.get_mut(id) {
+            Some(own) => **own = parcel,
+            None => drop(self.parcels.insert(id.clone(), Box::new(parcel))),
+        }
+    }
+
+    /// Takes back what a delivery had counted for and counts it as it is now: what is the same of both need not be touched.
+    fn recount(&mut self, context: &mut Fold<'_>, before: &Parcel, now: &Parcel) {
+        if before.standing() != now.standing() {
+            let [(was, was_overdue), (is, is_overdue)] = [before.standing(), now.standing()];
+            self.overdue += is_overdue - was_overdue;
             context.count_now(|rollup| {
-                rollup.delivery.under_way += times;
-                rollup.delivery.overdue += overdue;
+                rollup.delivery.under_way += is - was;
+                rollup.delivery.overdue += is_overdue - was_overdue;
             });
         }
-        if let (true, Some(at)) = (parcel.is_given_up(), parcel.failed.at()) {
-            self.failed += times;
-            context.count_at(at, |rollup| rollup.delivery.failed += times);
+        if before.given_up_at() != now.given_up_at() {
+            for (at, times) in [(before.given_up_at(), -1), (now.given_up_at(), 1)] {
+                let Some(at) = at else { continue };
+                self.failed += times;
+                context.count_at(at, |rollup| rollup.delivery.failed += times);
+            }
         }
-        let Some(delivered_at) = parcel.delivered.get().copied() else { return };
-        let lateness = parcel.lateness_ms();
+        if before.arrival() != now.arrival() {
+            for (arrival, times) in [(before.arrival(), -1), (now.arrival(), 1)] {
+                arrival.into_iter().for_each(|arrival| self.count(context, arrival, times));
+            }
+        }
+    }
+
+    fn count(&mut self, context: &mut Fold<'_>, (delivered_at, lateness, lead_time): Arrival, times: i64) {
         let (promised, late) = (i64::from(lateness.is_some()), i64::from(lateness.is_some_and(|ms| ms > 0)));
-        let lead_time = parcel.lead_time_ms();
         self.delivered += times;
         self.promised += promised * times;
         self.late += late * times;
@@ -181,13 +213,12 @@ impl Delivery {
 
     /// Time has come to what was promised for a delivery: gives when it was, if the delivery is overdue by that.
     pub(crate) fn come_due(&mut self, context: &mut Fold<'_>, id: &Id) -> Option<Timestamp> {
-        let before = self.parcels.get(id).cloned()?;
+        let before = self.parcel(id).cloned()?;
         let promised_at = before.due().filter(|due| *due <= context.clock)?;
         let mut parcel = before.clone();
         parcel.is_overdue = true;
-        self.count(context, &before, -1);
-        self.count(context, &parcel, 1);
-        self.parcels.insert(id.clone(), parcel);
+        self.recount(context, &before, &parcel);
+        self.keep(id, parcel);
         if !context.is_backfill {
             activity::tell_overdue(context, promised_at);
         }

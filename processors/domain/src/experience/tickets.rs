@@ -178,13 +178,16 @@ impl Tickets {
     }
 
     fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Ticket)) {
-        let before = self.tickets.get(id).cloned().unwrap_or_default();
+        let before = self.tickets.get(id).map(|ticket| Ticket::clone(ticket)).unwrap_or_default();
         let mut ticket = before.clone();
         change(&mut ticket);
         if ticket != before {
             self.count(context, &before, -1);
             self.count(context, &ticket, 1);
-            self.tickets.insert(id.clone(), ticket);
+            match self.tickets.get_mut(id) {
+                Some(own) => **own = ticket,
+                None => drop(self.tickets.insert(id.clone(), Box::new(ticket))),
+            }
         }
     }
 
@@ -235,13 +238,19 @@ fn count_priority(
     priority: &str,
     count: &dyn Fn(&mut PriorityCounts),
 ) {
-    if !by_priority.contains_key(priority) {
-        by_priority.insert(priority.to_owned(), PriorityCounts::default());
-    }
-    if let Some(counts) = by_priority.get_mut(priority) {
-        count(counts);
-        if *counts == PriorityCounts::default() {
-            by_priority.remove(priority);
+    match by_priority.get_mut(priority) {
+        Some(counts) => {
+            count(counts);
+            if *counts == PriorityCounts::default() {
+                by_priority.remove(priority);
+            }
+        }
+        None => {
+            let mut counts = PriorityCounts::default();
+            count(&mut counts);
+            if counts != PriorityCounts::default() {
+                by_priority.insert(priority.to_owned(), counts);
+            }
         }
     }
 }

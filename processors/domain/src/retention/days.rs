@@ -10,7 +10,8 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Ages at which something is looked at again, in days. In between it counts as old as at the last of them: what is a year old is not
 /// looked at every day.
-const AGES: [i32; 22] = [0, 1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 545, 730, 1_095];
+pub(crate) const AGES: [i32; 22] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 545, 730, 1_095];
 
 /// The days of one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +36,23 @@ impl OwnDays {
     }
 }
 
-/// How old what happened on `day` counts on `today`.
-pub(crate) fn age(today: i32, day: i32) -> i32 {
+/// How old what happened on `day` counts on `today`: its place among the [`AGES`].
+pub(crate) fn step(today: i32, day: i32) -> usize {
     let days = today.saturating_sub(day).max(0);
-    AGES.partition_point(|age| *age <= days).checked_sub(1).map_or(0, |at| AGES[at])
+    AGES.iter().rposition(|age| *age <= days).unwrap_or(0)
 }
 
-/// The first day after `today` on which what happened on `day` counts as old as makes a difference; none where no age does.
-pub(crate) fn ages_on(today: i32, day: i32, makes_a_difference: impl Fn(i32) -> bool) -> Option<i32> {
-    let days = today.saturating_sub(day).max(0);
-    let older = AGES.iter().skip(AGES.partition_point(|age| *age <= days));
+/// How old what happened on `day` counts on `today`.
+pub(crate) fn age(today: i32, day: i32) -> i32 {
+    AGES[step(today, day)]
+}
+
+/// The first day after `today` on which what happened on `day` counts as old as makes a difference, by its place among the [`AGES`]; none
+/// where no age does.
+pub(crate) fn ages_on(today: i32, day: i32, makes_a_difference: impl Fn(usize) -> bool) -> Option<i32> {
+    let older = (step(today, day) + 1..AGES.len()).find(|step| makes_a_difference(*step))?;
     // What is said of a day to come has no age yet.
-    older.copied().find(|age| makes_a_difference(*age)).map(|age| day.saturating_add(age).max(today + 1))
+    Some(day.saturating_add(AGES[older]).max(today + 1))
 }
 
 /// On which of the 64 days up to the latest something happened. The same whatever the order in which it is told.
@@ -127,7 +133,7 @@ mod tests {
         );
         assert_eq!(ages_on(100, 100, |_| true), Some(101));
         assert_eq!(ages_on(109, 100, |_| true), Some(110));
-        assert_eq!(ages_on(109, 100, |age| age > 30), Some(145));
+        assert_eq!(ages_on(109, 100, |step| AGES[step] > 30), Some(145));
         assert_eq!(ages_on(100, 103, |_| true), Some(104));
         assert_eq!(ages_on(9_000, 100, |_| true), None);
     }

@@ -125,6 +125,11 @@ impl Billing {
         if met().any(|currency| currency == own) { Some(own) } else { met().min() }
     }
 
+    /// Whether there is or ever was one.
+    pub(crate) fn has_subscriptions(&self) -> bool {
+        !self.subscriptions.is_empty()
+    }
+
     /// What all subscriptions are worth a month on `day`, in minor units of `currency`.
     pub(crate) fn monthly_minor(&self, currency: Currency, day: i32) -> i64 {
         let of = |steps: &Vec<Step>| {

@@ -161,17 +161,30 @@ impl Commerce {
 
     /// Takes back what the order had counted, changes it, and counts it anew.
     fn change(&mut self, context: &mut Fold<'_>, id: &Id, change: impl FnOnce(&mut Order)) {
-        let before = self.orders.get(id).cloned().unwrap_or_default();
+        let before = self.orders.get(id).map(|order| Order::clone(order)).unwrap_or_default();
         let mut order = before.clone();
         change(&mut order);
-        if order != before {
-            self.count(context, &before, -1);
-            self.count(context, &order, 1);
-            self.orders.insert(id.clone(), order);
+        if order == before {
+            return;
+        }
+        self.count(&before, -1);
+        self.count(&order, 1);
+        match (before.placed_at.at(), order.placed_at.at()) {
+            (Some(was), Some(is)) if was == is => {
+                context.count_at(is, |rollup| rollup.commerce.recount(&before, &order));
+            }
+            (was, is) => {
+                was.into_iter().for_each(|at| context.count_at(at, |rollup| rollup.commerce.count(&before, -1)));
+                is.into_iter().for_each(|at| context.count_at(at, |rollup| rollup.commerce.count(&order, 1)));
+            }
+        }
+        match self.orders.get_mut(id) {
+            Some(own) => **own = order,
+            None => drop(self.orders.insert(id.clone(), Box::new(order))),
         }
     }
 
-    fn count(&mut self, context: &mut Fold<'_>, order: &Order, times: i64) {
+    fn count(&mut self, order: &Order, times: i64) {
         let Some(placed_at) = order.placed_at.at() else { return };
         let cancelled = order.status() == &Status::Cancelled;
         self.placed += times;
@@ -181,17 +194,36 @@ impl Commerce {
         if let Some(total) = order.total.get() {
             self.value.add(*total, times);
         }
-        context.count_at(placed_at, |rollup| {
-            let counts = &mut rollup.commerce;
-            counts.orders += times;
-            if let Some(total) = order.total.get() {
-                counts.order_value.add(*total, times);
+    }
+}
+
+impl CommerceCounts {
+    /// Counts an order that was placed, or takes it back.
+    fn count(&mut self, order: &Order, times: i64) {
+        self.orders += times;
+        if let Some(total) = order.total.get() {
+            self.order_value.add(*total, times);
+        }
+        if let Some(freight) = order.freight.get() {
+            self.freight.add(*freight, times);
+        }
+        add_sparse(&mut self.by_status, order.status().as_str(), times);
+    }
+
+    /// Takes an order back and counts it as it is now, where it was placed: what is the same of both need not be touched.
+    fn recount(&mut self, before: &Order, now: &Order) {
+        let sums =
+            [(&before.total, &now.total, &mut self.order_value), (&before.freight, &now.freight, &mut self.freight)];
+        for (was, is, sum) in sums {
+            if was.get() != is.get() {
+                was.get().into_iter().for_each(|money| sum.add(*money, -1));
+                is.get().into_iter().for_each(|money| sum.add(*money, 1));
             }
-            if let Some(freight) = order.freight.get() {
-                counts.freight.add(*freight, times);
-            }
-            add_sparse(&mut counts.by_status, order.status().as_str(), times);
-        });
+        }
+        if before.status() != now.status() {
+            add_sparse(&mut self.by_status, before.status().as_str(), -1);
+            add_sparse(&mut self.by_status, now.status().as_str(), 1);
+        }
     }
 }
 

@@ -98,14 +98,17 @@ impl Opportunities {
     }
 
     fn change(&mut self, context: &mut Fold<'_>, at: Timestamp, id: &Id, change: impl FnOnce(&mut Deal)) {
-        let before = self.deals.get(id).cloned().unwrap_or_default();
+        let before = self.deal(id).cloned().unwrap_or_default();
         let mut deal = before.clone();
         change(&mut deal);
         deal.happened(at);
         count(context, &before, -1);
         count(context, &deal, 1);
         facts::recount(context, &before, &deal);
-        self.deals.insert(id.clone(), deal);
+        match self.deals.get_mut(id) {
+            Some(own) => **own = deal,
+            None => drop(self.deals.insert(id.clone(), Box::new(deal))),
+        }
     }
 }
 

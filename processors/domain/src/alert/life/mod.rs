@@ -137,7 +137,7 @@ impl Alerts {
             let rest = key.as_str().strip_prefix(kind.as_str()).and_then(|rest| rest.strip_prefix(':'));
             rest.is_some_and(|rest| rest.starts_with(entity))
         };
-        self.alerts.iter().any(|(key, alert)| alert.state.is_open() && is_about(key))
+        self.alerts.iter().any(|(key, alert)| alert.kind == kind && alert.state.is_open() && is_about(key))
             || self.dwelling.keys().any(is_about)
     }
 
@@ -242,7 +242,7 @@ impl Alerts {
     ) {
         let now = context.clock;
         let Some(alert) = self.alerts.get_mut(key) else { return };
-        let before = alert.clone();
+        let before = quality::Before::of(alert);
         apply(alert);
         alert.revision += 1;
         alert.changed_at = now;

@@ -40,10 +40,13 @@ fn ended(context: &mut Fold<'_>, profile: &mut Profile, delivery: &Id, note: &st
 
 /// The customer may be at risk only now.
 fn worse(context: &mut Fold<'_>, profile: &mut Profile) {
+    if profile.alerts.is_empty() {
+        return;
+    }
     let facts = Facts::of(context.config, profile, context.clock);
     let mut worse = Vec::new();
-    for (id, parcel) in &profile.delivery.parcels {
-        let Some(key) = key(AlertKind::Delay, id.as_str(), "late").filter(|_| parcel.is_overdue) else { continue };
+    for (id, _) in profile.delivery.parcels.iter().filter(|(_, parcel)| parcel.is_overdue) {
+        let Some(key) = key(AlertKind::Delay, id.as_str(), "late") else { continue };
         let Some(alert) = profile.alerts.get(&key).filter(|alert| alert.state.is_open()) else { continue };
         let rule = context.config.alerting.rule(AlertKind::Delay, &facts, &alert.labels, context.clock);
         if rule.is_some_and(|rule| rule.severity < alert.severity) {

@@ -3,6 +3,7 @@
 use super::curve::Curve;
 use super::indicators::{COUNT, INDICATORS, Indicator};
 use crate::alert::check::{Checked, fault, within};
+use crate::retention::days::AGES;
 use nexusflow_model::{Kind, Label};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct HealthConfig {
     kinds: Vec<(String, Scale)>,
     /// By type of event, which indicators it may change: a bit each.
     touched: Vec<u32>,
+    /// Which indicators time alone may change: a bit each.
+    ageing: u32,
 }
 
 /// What stands in the file.
@@ -92,6 +95,8 @@ pub struct Weighed {
     pub curve: Curve,
     /// For how many days what was said counts; none for ever.
     pub valid_days: Option<u16>,
+    /// What each age is worth, where the number is one: ages are few, and are asked for whenever somebody is woken.
+    pub(super) by_age: [i16; AGES.len()],
 }
 
 impl Default for Said {
@@ -142,17 +147,22 @@ fn name(indicator: &Indicator) -> String {
 }
 
 impl Weighed {
+    fn new(weight: i64, curve: Curve, valid_days: Option<u16>) -> Self {
+        let by_age = AGES.map(|age| curve.at(age.into()) as i16);
+        Self { weight, curve, valid_days, by_age }
+    }
+
     fn usual(indicator: &Indicator) -> Self {
-        Self { weight: indicator.weight.into(), curve: Curve::new(indicator.curve), valid_days: indicator.valid_days }
+        Self::new(indicator.weight.into(), Curve::new(indicator.curve), indicator.valid_days)
     }
 
     fn but(&self, setting: Option<&Setting>) -> Self {
         let Some(setting) = setting else { return self.clone() };
-        Self {
-            weight: setting.weight.map_or(self.weight, i64::from),
-            curve: setting.curve.clone().unwrap_or_else(|| self.curve.clone()),
-            valid_days: setting.valid_days.map_or(self.valid_days, |days| Some(days).filter(|days| *days > 0)),
-        }
+        Self::new(
+            setting.weight.map_or(self.weight, i64::from),
+            setting.curve.clone().unwrap_or_else(|| self.curve.clone()),
+            setting.valid_days.map_or(self.valid_days, |days| Some(days).filter(|days| *days > 0)),
+        )
     }
 }
 
@@ -187,7 +197,8 @@ impl From<Said> for HealthConfig {
             bits.fold(0, |touched, (at, _)| touched | 1_u32 << at)
         };
         let touched = Kind::ALL.iter().map(touches).collect();
-        Self { said, usual, kinds, touched }
+        let ageing = (0..).zip(&INDICATORS).fold(0, |bits, (at, own)| bits | u32::from(own.ages) << at);
+        Self { said, usual, kinds, touched, ageing }
     }
 }
 
@@ -213,6 +224,11 @@ impl HealthConfig {
     /// Which indicators an event of that type may change: a bit each.
     pub(crate) fn touched(&self, kind: Kind) -> u32 {
         self.touched.get(kind as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Which indicators time alone may change: a bit each.
+    pub(crate) fn ageing(&self) -> u32 {
+        self.ageing
     }
 
     /// From which score on it is called watch, good and great, in thousandths of a point.

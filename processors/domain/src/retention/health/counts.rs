@@ -43,13 +43,23 @@ pub(super) struct Counted {
 }
 
 impl HealthCounts {
-    /// Counts a customer, or takes them back.
-    pub(super) fn count(&mut self, counted: &Counted, times: i64) {
-        let kind = counted.kind.as_ref().map_or("", Label::as_str);
-        if !self.by_kind.contains_key(kind) {
-            self.by_kind.insert(kind.to_owned(), KindCounts::default());
+    /// Counts a customer, of whom `old` was counted before.
+    pub(super) fn recount(&mut self, old: Option<&Counted>, new: &Counted) {
+        if let Some(old) = old {
+            self.count(old, -1);
         }
-        let of_kind = self.by_kind.get_mut(kind);
+        self.count(new, 1);
+        match old {
+            Some(old) if old.kind == new.kind => self.count_kind(new, &[(old, -1), (new, 1)]),
+            Some(old) => {
+                self.count_kind(old, &[(old, -1)]);
+                self.count_kind(new, &[(new, 1)]);
+            }
+            None => self.count_kind(new, &[(new, 1)]),
+        }
+    }
+
+    fn count(&mut self, counted: &Counted, times: i64) {
         match counted.score_milli {
             Some(score) => {
                 self.tens[(score / 10_000).clamp(0, 9) as usize] += times;
@@ -57,17 +67,21 @@ impl HealthCounts {
             }
             None => self.unknown += times,
         }
-        if let Some(of_kind) = of_kind {
-            match (counted.score_milli, counted.band) {
-                (Some(score), Some(band)) => {
-                    of_kind.bands[band as usize] += times;
-                    of_kind.sum_milli += score * times;
-                }
-                _ => of_kind.unknown += times,
-            }
-            if *of_kind == KindCounts::default() {
-                self.by_kind.remove(kind);
-            }
+    }
+
+    /// Counts changes of one kind; one with nothing left in it goes.
+    fn count_kind(&mut self, of: &Counted, changes: &[(&Counted, i64)]) {
+        let kind = of.kind.as_ref().map_or("", Label::as_str);
+        let mut fresh = KindCounts::default();
+        let known = self.by_kind.get_mut(kind);
+        let is_known = known.is_some();
+        let counts = known.unwrap_or(&mut fresh);
+        changes.iter().for_each(|(counted, times)| counts.count(counted, *times));
+        let is_nothing = *counts == KindCounts::default();
+        match (is_known, is_nothing) {
+            (true, true) => drop(self.by_kind.remove(kind)),
+            (false, false) => drop(self.by_kind.insert(kind.to_owned(), fresh)),
+            _ => {}
         }
     }
 
@@ -78,6 +92,16 @@ impl HealthCounts {
 }
 
 impl KindCounts {
+    fn count(&mut self, counted: &Counted, times: i64) {
+        match (counted.score_milli, counted.band) {
+            (Some(score), Some(band)) => {
+                self.bands[band as usize] += times;
+                self.sum_milli += score * times;
+            }
+            _ => self.unknown += times,
+        }
+    }
+
     /// How many customers have a score.
     pub fn scored(&self) -> i64 {
         self.bands.iter().sum()

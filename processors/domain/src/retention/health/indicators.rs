@@ -31,6 +31,8 @@ pub struct Indicator {
     pub curve: &'static [(i64, i64)],
     /// For how many days what was said counts, unless the business says otherwise; none for what is always true now.
     pub valid_days: Option<u16>,
+    /// Whether time alone may change what it reads.
+    pub(crate) ages: bool,
     /// The events it is made of.
     pub kinds: &'static [Kind],
     /// What it reads off a profile; none where nothing is known.
@@ -89,11 +91,15 @@ const fn row(
     kinds: &'static [Kind],
     read: fn(&Profile, &Now) -> Option<Reading>,
 ) -> Indicator {
-    Indicator { key, number, weight, curve, valid_days: None, kinds, read }
+    Indicator { key, number, weight, curve, valid_days: None, ages: false, kinds, read }
 }
 
 const fn fading(valid_days: u16, row: Indicator) -> Indicator {
-    Indicator { valid_days: Some(valid_days), ..row }
+    Indicator { valid_days: Some(valid_days), ..ageing(row) }
+}
+
+const fn ageing(row: Indicator) -> Indicator {
+    Indicator { ages: true, ..row }
 }
 
 const ORDERS: &[Kind] = &[
@@ -146,14 +152,14 @@ const STARS: &[(i64, i64)] = &[(1_000, 0), (3_000, 350), (5_000, 1_000)];
 
 /// The list. An indicator is a row here; its place is part of the stored state.
 pub static INDICATORS: [Indicator; COUNT] = [
-    row(
+    ageing(row(
         "order.recency",
         "days since the last order",
         6,
         &[(30, 1_000), (90, 700), (180, 350), (365, 0)],
         ORDERS,
         |p, now| Some(since(now, now.own.day(p.commerce.last_order_at?))),
-    ),
+    )),
     row(
         "order.frequency",
         "orders that were not cancelled",
@@ -210,7 +216,7 @@ pub static INDICATORS: [Indicator; COUNT] = [
         BILLS,
         |p, _| (p.billing.invoiced > 0).then(|| is(p.billing.overdue, (p.billing.overdue, p.billing.invoiced))),
     ),
-    row(
+    ageing(row(
         "subscription.growth",
         "what subscriptions are worth a month, in thousandths of what they were 90 days ago",
         12,
@@ -226,7 +232,7 @@ pub static INDICATORS: [Indicator; COUNT] = [
             };
             Some(Reading { changes_on: p.billing.changes_on(now.today, GROWTH_DAYS), ..is(milli, (is_now, was)) })
         },
-    ),
+    )),
     row("tickets.open", "tickets open now", 12, &[(0, 1_000), (1, 600), (2, 300), (3, 0)], TICKETS, |p, _| {
         (p.tickets.opened > 0).then(|| is(p.tickets.open, (p.tickets.open, p.tickets.opened)))
     }),
@@ -303,15 +309,15 @@ pub static INDICATORS: [Indicator; COUNT] = [
             },
         ),
     ),
-    row(
+    ageing(row(
         "engagement.recency",
         "days since they last opened, clicked, looked, wrote or came",
         5,
         &[(7, 1_000), (30, 700), (90, 300), (180, 0)],
         ENGAGED,
         |p, now| Some(since(now, p.engagement.engaged.latest()?)),
-    ),
-    row(
+    )),
+    ageing(row(
         "engagement.frequency",
         "days of the last 28 with any of that",
         4,
@@ -324,16 +330,16 @@ pub static INDICATORS: [Indicator; COUNT] = [
             let changes_on = days.changes_on(now.today, &[WINDOW]);
             Some(Reading { changes_on, ..is(active, (active, i64::from(WINDOW))) })
         },
-    ),
-    row(
+    )),
+    ageing(row(
         "usage.recency",
         "days since they last used the product",
         10,
         &[(1, 1_000), (7, 850), (30, 300), (60, 0)],
         &[Kind::ProductUsed],
         |p, now| Some(since(now, p.engagement.used.latest()?)),
-    ),
-    row(
+    )),
+    ageing(row(
         "usage.frequency",
         "days of the last 28 on which they used it",
         8,
@@ -346,8 +352,8 @@ pub static INDICATORS: [Indicator; COUNT] = [
             let changes_on = days.changes_on(now.today, &[WINDOW]);
             Some(Reading { changes_on, ..is(active, (active, i64::from(WINDOW))) })
         },
-    ),
-    row(
+    )),
+    ageing(row(
         "usage.trend",
         "those days, in thousandths of the days of the 28 before",
         8,
@@ -362,16 +368,16 @@ pub static INDICATORS: [Indicator; COUNT] = [
             let changes_on = days.changes_on(now.today, &[WINDOW, 2 * WINDOW]);
             Some(Reading { number, of: (active, before), changes_on, ..Reading::default() })
         },
-    ),
-    row(
+    )),
+    ageing(row(
         "relationship.contact",
         "days since the last meeting, visit or call that was answered",
         5,
         &[(30, 1_000), (90, 600), (180, 200), (365, 0)],
         &[Kind::MeetingHeld, Kind::VisitLogged, Kind::CallLogged],
         |p, now| Some(since(now, p.relationship.met_on?)),
-    ),
-    row(
+    )),
+    ageing(row(
         "relationship.tenure",
         "days as a customer",
         4,
@@ -381,8 +387,8 @@ pub static INDICATORS: [Indicator; COUNT] = [
             let day = now.own.day(p.identity.since.get().copied()?);
             Some(since(now, day))
         },
-    ),
-    row(
+    )),
+    ageing(row(
         "relationship.owner",
         "changes of their owner within a year",
         3,
@@ -396,5 +402,5 @@ pub static INDICATORS: [Indicator; COUNT] = [
             let changes_on = felt.map(falls_out).min();
             Some(Reading { changes_on, ..is(changes, (changes, 0)) })
         },
-    ),
+    )),
 ];

@@ -17,7 +17,7 @@ pub use history::History;
 
 use crate::activity::{Activity, Headline};
 use crate::profile::Profile;
-use crate::retention::days::{OwnDays, ages_on};
+use crate::retention::days::{OwnDays, ages_on, step};
 use crate::voice::satisfaction::rounded_ratio;
 use crate::{Fold, Timer};
 use config::{Scale, Weighed};
@@ -92,12 +92,13 @@ pub(crate) fn look(context: &mut Fold<'_>, profile: &mut Profile, envelope: &Env
 /// Looks at a customer because time has come to it.
 pub(crate) fn wake(context: &mut Fold<'_>, profile: &mut Profile) {
     profile.health.wakes_at = None;
-    look_again(context, profile);
+    assess(context, profile, context.config.health.ageing(), Cause::Time);
 }
 
-/// Looks at a customer of whom time has changed something.
-pub(crate) fn look_again(context: &mut Fold<'_>, profile: &mut Profile) {
-    assess(context, profile, ALL, Cause::Time);
+/// Looks at a customer of whom a delivery is overdue now.
+pub(crate) fn overdue(context: &mut Fold<'_>, profile: &mut Profile) {
+    let health = &context.config.health;
+    assess(context, profile, health.ageing() | health.touched(Kind::DeliveryPromised), Cause::Time);
 }
 
 /// Looks at a customer under another configuration.
@@ -113,6 +114,31 @@ fn assess(context: &mut Fold<'_>, profile: &mut Profile, touched: u32, cause: Ca
     let scale = config.health.scale(profile.identity.kind.get());
     let before = profile.health.values;
     let mut values = before;
+    let next = read(profile, scale, &now, touched, &mut values);
+    debug_assert!(
+        cause != Cause::Time || {
+            let mut all = before;
+            (read(profile, scale, &now, ALL, &mut all), all) == (next, values)
+        },
+        "time changed an indicator that does not age, or one was not looked at when it changed"
+    );
+    let (score_milli, coverage_bp) = scale.score(&values, config.health.coverage_min_bp());
+    // Beside payments only subscriptions change what a customer is worth, and they by time alone.
+    let by_payments = config.health.touched(Kind::PaymentReceived) | config.health.touched(Kind::PaymentReversed);
+    if touched & by_payments != 0 || profile.billing.has_subscriptions() {
+        profile.health.value_minor = worth(profile, &now);
+    }
+    debug_assert_eq!(profile.health.value_minor, worth(profile, &now), "something else was paid");
+    profile.health.values = values;
+    profile.health.coverage_bp = coverage_bp;
+    if let Some(day) = next {
+        wake_on(context, &mut profile.health, own.start(day));
+    }
+    become_scored(context, profile, score_milli, &before, cause);
+}
+
+/// Reads the indicators in `touched`; gives the first day on which one of them may change by time alone.
+fn read(profile: &Profile, scale: &Scale, now: &Now, touched: u32, values: &mut Values) -> Option<i32> {
     let mut next: Option<i32> = None;
     let mut left = touched & ALL;
     while left != 0 {
@@ -125,21 +151,14 @@ fn assess(context: &mut Fold<'_>, profile: &mut Profile, touched: u32, cause: Ca
         };
         *value = ABSENT;
         if weighed.weight > 0
-            && let Some(reading) = (indicator.read)(profile, &now)
+            && let Some(reading) = (indicator.read)(profile, now)
         {
             let (milli, changes_on) = weighed.value(&reading, now.today);
             *value = milli.unwrap_or(ABSENT);
             next = next.into_iter().chain(changes_on).min();
         }
     }
-    let (score_milli, coverage_bp) = scale.score(&values, config.health.coverage_min_bp());
-    profile.health.value_minor = worth(profile, &now);
-    profile.health.values = values;
-    profile.health.coverage_bp = coverage_bp;
-    if let Some(day) = next {
-        wake_on(context, &mut profile.health, own.start(day));
-    }
-    become_scored(context, profile, score_milli, &before, cause);
+    next
 }
 
 /// The customer is looked at again at `due`, or before.
@@ -177,12 +196,7 @@ fn become_scored(
     }
     let counted = Counted { kind: kind.cloned(), score_milli, band };
     let old = health.counted.take();
-    let count = |rollup: &mut crate::Rollup| {
-        if let Some(old) = &old {
-            rollup.health.count(old, -1);
-        }
-        rollup.health.count(&counted, 1);
-    };
+    let count = |rollup: &mut crate::Rollup| rollup.health.recount(old.as_ref(), &counted);
     context.count_now(count);
     context.count_day(context.clock, count);
     health.counted = Some(counted);
@@ -243,13 +257,14 @@ impl Weighed {
         if ends_on.is_some_and(|ends_on| ends_on <= today) {
             return (None, None);
         }
-        let value = reading.number.map(|number| self.curve.at(number));
-        // Nobody is woken for an age that is worth the same.
-        let changes_on = match reading.aged_from {
-            Some(day) => ages_on(today, day, |age| Some(self.curve.at(age.into())) != value),
-            None => reading.changes_on,
+        let (value, changes_on) = match reading.aged_from {
+            Some(day) => {
+                let value = self.by_age[step(today, day)];
+                // Nobody is woken for an age that is worth the same.
+                (Some(value), ages_on(today, day, |step| self.by_age[step] != value))
+            }
+            None => (reading.number.map(|number| self.curve.at(number) as i16), reading.changes_on),
         };
-        let value = value.map(|value| value as i16);
         (value, changes_on.into_iter().chain(ends_on).min())
     }
 }
