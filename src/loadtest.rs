@@ -1,9 +1,10 @@
 //! `nexusflow loadtest`: how fast, and whether all of it.
 
 use crate::config::Config;
-use crate::out;
+use crate::{nats_server, out};
 use clap::Args;
 use nexusflow_loadtest::{Search, Settings, Shape, Target, Verdict};
+use nexusflow_log::Log;
 use std::error::Error;
 use std::fs::File;
 use std::io::Write;
@@ -15,7 +16,8 @@ use std::time::Duration;
 /// How much load, for how long, on whom. Nothing else may publish meanwhile, or what gets lost can't be told.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The gateway; without it, the one of gateway.listen. Its tokens are those of `access`.
+    /// The gateway; without it, the one of gateway.listen, whose log is read too: it knows when it had what. Its tokens are those
+    /// of `access`.
     #[arg(long)]
     url: Option<String>,
     /// Events a second, sent when they are due, whether or not the answers to earlier ones are there. A search begins with it.
@@ -72,9 +74,11 @@ pub(crate) struct Arguments {
 
 /// Runs the load test; fails where something was lost or counted twice, or a search found no rate that is sustained.
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let url =
-        arguments.url.unwrap_or_else(|| format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen)));
+    let here = || format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen));
+    let url = arguments.url.clone().unwrap_or_else(here);
+    let is_elsewhere = arguments.url.is_some();
     let target = Target::new(&url, config.access.publish_token.clone(), config.access.view_token.clone())?;
+    let target = if is_elsewhere { target } else { with_log(config, target).await };
     // Minutes of load are not to end in a report that can't be written.
     let create = |file: &PathBuf| File::create(file).map_err(|error| format!("{}: {error}", file.display()));
     let json_file = arguments.json.as_ref().map(create).transpose()?;
@@ -113,6 +117,18 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
         file.write_all(html.as_bytes())?;
     }
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The target with its log, which knows when it had what; without it, those stages are left out.
+async fn with_log(config: &Config, target: Target) -> Target {
+    let settings = nats_server::settings(config);
+    match Log::connect(&settings, config.log.clone(), "loadtest").await {
+        Ok(log) => target.with_log(log),
+        Err(error) => {
+            out::hint(&format!("the stages between the door and the screen are left out: {error}"));
+            target
+        }
+    }
 }
 
 /// Where to go for what listens at `listen`: one who listens everywhere is here, too.

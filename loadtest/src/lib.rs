@@ -21,6 +21,7 @@ mod search;
 mod settings;
 mod shape;
 mod slow;
+mod stages;
 mod step;
 mod tally;
 mod target;

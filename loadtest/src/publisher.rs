@@ -22,6 +22,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// What came of a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
+    /// The number of its first event in the run; the others follow.
+    pub(crate) first: u64,
     pub(crate) due_at: Instant,
     pub(crate) is_measured: bool,
     /// When the schedule let it go: when it was due, unless the load test itself was late.
@@ -37,7 +39,9 @@ pub(crate) struct Answer {
     pub(crate) refused: u64,
     /// Events of which nobody knows: they may be seen, once.
     pub(crate) unknown: u64,
-    /// Where the event stands, if it was sent alone and appears on the ticker.
+    /// Whether its event was sent alone, was accepted and appears on the ticker.
+    pub(crate) is_news: bool,
+    /// Where it stands then.
     pub(crate) place: Option<String>,
     /// The numbers of the alerts that accepted events raise.
     pub(crate) alarms: Vec<u32>,
@@ -123,6 +127,30 @@ impl Line {
     }
 }
 
+/// What the gateway answers to a question of somebody who looks, over a connection that is kept in `line`; none where it does not.
+pub(crate) async fn get(
+    target: &Target,
+    line: &mut Option<SendRequest<Full<Bytes>>>,
+    path: &'static str,
+) -> Option<String> {
+    // Kept again only when all went well.
+    let mut sender = match line.take() {
+        Some(sender) => sender,
+        None => dial(target).await.ok()?,
+    };
+    let mut request = Request::new(Full::default());
+    *request.uri_mut() = Uri::from_static(path);
+    *request.headers_mut() = target.viewing_headers();
+    let exchange = async {
+        sender.ready().await.ok()?;
+        let body = sender.send_request(request).await.ok()?.into_body().collect().await.ok()?;
+        String::from_utf8(body.to_bytes().into()).ok()
+    };
+    let said = tokio::time::timeout(ANSWER_WITHIN, exchange).await.ok()??;
+    *line = Some(sender);
+    Some(said)
+}
+
 async fn dial(target: &Target) -> Result<SendRequest<Full<Bytes>>, LoadtestError> {
     let stream = TokioIo::new(target.connect().await?);
     let failed = |cause| LoadtestError::Http { authority: target.authority().to_owned(), cause };
@@ -151,6 +179,7 @@ struct At {
 fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(StatusCode, Bytes)>) -> Answer {
     let (due_at, is_measured, all) = (post.due_at, post.is_measured, post.events.len() as u64);
     let mut answer = Answer {
+        first: post.first,
         due_at,
         is_measured,
         released_at: post.released_at,
@@ -160,6 +189,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
         orders: 0,
         refused: 0,
         unknown: 0,
+        is_news: false,
         place: None,
         alarms: Vec::new(),
     };
@@ -178,7 +208,8 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
                     answer.alarms.extend(event.alarm);
                 }
             }
-            answer.place = said.place.filter(|_| post.events.iter().any(|event| event.is_news));
+            answer.is_news = !post.is_batch && answer.accepted == 1 && post.events.iter().all(|event| event.is_news);
+            answer.place = said.place.filter(|_| answer.is_news);
         }
         // A server's error may come after the log took the event.
         Some((status, _)) if !status.is_server_error() => answer.refused = all,
@@ -195,6 +226,7 @@ pub(crate) mod tests {
     /// An event that was sent when it was due, and accepted.
     pub(crate) fn answer(due_at: Instant, answered_at: Instant) -> Answer {
         Answer {
+            first: 0,
             due_at,
             is_measured: true,
             released_at: due_at,
@@ -204,6 +236,7 @@ pub(crate) mod tests {
             orders: 0,
             refused: 0,
             unknown: 0,
+            is_news: false,
             place: None,
             alarms: Vec::new(),
         }
@@ -213,6 +246,7 @@ pub(crate) mod tests {
         let now = Instant::now();
         let event = Trait { is_order: true, is_news: true, alarm: None };
         let post = Post {
+            first: 1,
             due_at: now,
             is_measured: true,
             released_at: now,

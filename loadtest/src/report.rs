@@ -83,8 +83,14 @@ pub struct Latencies {
     pub due_to_released: Quantiles,
     /// Until a connection was free: what the load test itself, or a stall, held back.
     pub due_to_sent: Quantiles,
-    /// Until the publisher knew that the event is stored.
+    /// Until JetStream took it in, by JetStream's own time: before it was synced.
+    pub due_to_log: Quantiles,
+    /// Until the publisher knew that the event is stored: synced, acknowledged by the log, and answered.
     pub due_to_accepted: Quantiles,
+    /// Until the owner of its partition told on NATS that it is folded; owners tell at most every 10 ms, or 2 where a card changed.
+    pub due_to_folded: Quantiles,
+    /// Until the gateway's metrics said that it has that; they are asked for every 5 ms, more rarely where the answer takes long.
+    pub due_to_gateway: Quantiles,
     /// From then until it was on the ticker.
     pub accepted_to_ticker: Quantiles,
     /// Until it was on the ticker.
@@ -148,11 +154,14 @@ impl Report {
     }
 
     /// The stages that an event goes through, with how long they took.
-    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 9] {
+    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 12] {
         let Latencies {
             due_to_released,
             due_to_sent,
+            due_to_log,
             due_to_accepted,
+            due_to_folded,
+            due_to_gateway,
             accepted_to_ticker,
             due_to_ticker,
             accepted_to_figure,
@@ -160,9 +169,12 @@ impl Report {
         [
             ("due -> let go (the load test's own)", due_to_released),
             ("due -> sent", due_to_sent),
+            ("due -> in the log (before its sync)", due_to_log),
             ("due -> accepted (stored, answered)", due_to_accepted),
+            ("due -> folded, and told", due_to_folded),
+            ("due -> on the gateway", due_to_gateway),
+            ("due -> on a WebSocket (the ticker)", due_to_ticker),
             ("accepted -> on the ticker", accepted_to_ticker),
-            ("due -> on the ticker", due_to_ticker),
             ("k-th order accepted -> k orders shown", accepted_to_figure),
             ("accepted -> alert on a console", &self.alerts.accepted_to_console),
             ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
@@ -239,7 +251,10 @@ pub(crate) mod tests {
             latencies: Latencies {
                 due_to_released: quick(),
                 due_to_sent: quick(),
+                due_to_log: quick(),
                 due_to_accepted: quick(),
+                due_to_folded: quick(),
+                due_to_gateway: quick(),
                 accepted_to_ticker: quick(),
                 due_to_ticker: quick(),
                 accepted_to_figure: quick(),

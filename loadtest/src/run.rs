@@ -7,6 +7,7 @@ use crate::report::Report;
 use crate::screen::Screen;
 use crate::settings::Settings;
 use crate::slow::Slow;
+use crate::stages::{Listening, Stages};
 use crate::tally::tally;
 use crate::target::Target;
 use crate::{publisher, schedule, viewer};
@@ -36,11 +37,12 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     let consoles = Consoles::open(target, settings.consoles, &run).await?;
     let events = Events::new(&run, wall, settings.alarm_every());
     let events = events.map_err(|_| LoadtestError::Settings("the clock of this machine is wrong"))?;
+    let listening = Listening::open(target).await?;
     let start = Instant::now() + LEAD;
     let slow_from = start + settings.slow_from();
     slow.slow_from(slow_from);
     let posts = schedule::start(settings, events, start, now().plus_ms(LEAD.as_millis() as i64));
-    let answers = publisher::publish(target, settings.connections, posts).await?;
+    let mut answers = publisher::publish(target, settings.connections, posts).await?;
     let accepted: u64 = answers.iter().map(|answer| answer.accepted).sum();
     let (events_before, orders_before) = (before.events.unwrap_or_default(), before.orders.unwrap_or_default());
     let is_there = |events: Option<i64>| events.is_some_and(|events| events - events_before >= accepted as i64);
@@ -54,7 +56,11 @@ pub async fn run(target: &Target, settings: &Settings) -> Result<Report, Loadtes
     }
     let seen = screen.close().await?;
     let grew = (after.events.unwrap_or_default() - events_before, after.orders.unwrap_or_default() - orders_before);
-    let tally = tally(&answers, &seen, before);
+    let stages = match listening {
+        Some(listening) => listening.close(&run, &mut answers).await?,
+        None => Stages::default(),
+    };
+    let tally = tally(&answers, &seen, before, stages);
     let slow_viewers = slow.close(slow_from, &tally.on_screen).await?;
     Ok(Report { slow_viewers, ..Report::new(settings, run, &tally, grew, &seen, alerts) })
 }

@@ -14,6 +14,8 @@ const AHEAD: usize = 4_096;
 /// A request that is due.
 #[derive(Debug)]
 pub(crate) struct Post {
+    /// The number of its first event in the run.
+    pub(crate) first: u64,
     /// When it was to be sent.
     pub(crate) due_at: Instant,
     /// Whether it counts, or belongs to the warm-up.
@@ -49,6 +51,7 @@ fn prepare(settings: &Settings, mut events: Events, start: Instant, wall: Timest
             drawn.first().map(|(json, _)| json.clone()).unwrap_or_default()
         };
         let post = Post {
+            first: number * settings.batch as u64 + 1,
             due_at: start + due,
             is_measured: due >= settings.warmup,
             released_at: start + due,

@@ -5,6 +5,7 @@ use crate::latency::{Latency, Quantiles};
 use crate::publisher::Answer;
 use crate::report::Latencies;
 use crate::screen::{Sightings, Standing};
+use crate::stages::Stages;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -30,15 +31,15 @@ pub(crate) struct Tally {
 }
 
 /// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
-pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> Tally {
+pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing, stages: Stages) -> Tally {
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
     let (to_released, to_sent, to_accepted) = until_answered(answers);
     let (mut lines, mut to_ticker) = (Vec::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
-    for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
+    for answer in answers.iter().filter(|answer| answer.is_news) {
         news += 1;
-        let Some(at) = seen.items.get(place) else { continue };
+        let Some(at) = answer.place.as_ref().and_then(|place| seen.items.get(place)) else { continue };
         news_seen += 1;
         if answer.is_measured {
             before_answer += u64::from(*at < answer.answered_at);
@@ -61,7 +62,10 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
         latencies: Latencies {
             due_to_released: to_released.quantiles(),
             due_to_sent: to_sent.quantiles(),
+            due_to_log: stages.to_log,
             due_to_accepted: to_accepted.quantiles(),
+            due_to_folded: stages.to_folded,
+            due_to_gateway: stages.to_gateway,
             accepted_to_ticker: quantiles(&lines),
             due_to_ticker: to_ticker.quantiles(),
             accepted_to_figure: quantiles(&counted),
@@ -144,6 +148,7 @@ mod tests {
         let at = |ms: u64| start + Duration::from_millis(ms);
         let answer = |due: u64, answered: u64, place: &str| Answer {
             orders: 1,
+            is_news: true,
             place: Some(place.to_owned()),
             ..answer(at(due), at(answered))
         };
@@ -155,7 +160,8 @@ mod tests {
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
             resyncs: 0,
         };
-        let tally = tally(&answers, &seen, Standing { events: Some(0), orders: Some(7) });
+        let before = Standing { events: Some(0), orders: Some(7) };
+        let tally = tally(&answers, &seen, before, Stages::default());
         assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
         assert_eq!(tally.seen_before_answer, 1);
         let max = |quantiles: Quantiles| (quantiles.n, quantiles.max_us / 1_000);

@@ -3,6 +3,7 @@
 use crate::LoadtestError;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use hyper::{HeaderMap, Uri};
+use nexusflow_log::Log;
 use std::io;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -17,6 +18,7 @@ pub struct Target {
     authority: String,
     publish_token: Option<String>,
     view_token: Option<String>,
+    log: Option<Log>,
 }
 
 impl std::fmt::Debug for Target {
@@ -39,7 +41,17 @@ impl Target {
             return Err(wrong(&"it must begin with http://"));
         }
         let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Ok(Self { authority, publish_token, view_token })
+        Ok(Self { authority, publish_token, view_token, log: None })
+    }
+
+    /// The same, with the log behind it, which knows when it had what.
+    #[must_use]
+    pub fn with_log(self, log: Log) -> Self {
+        Self { log: Some(log), ..self }
+    }
+
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
     }
 
     /// Host and port.
@@ -76,11 +88,20 @@ impl Target {
 
     /// What every request that publishes says of itself.
     pub(crate) fn publishing_headers(&self) -> HeaderMap {
+        self.headers(self.publish_token.as_deref())
+    }
+
+    /// What every request that looks says of itself.
+    pub(crate) fn viewing_headers(&self) -> HeaderMap {
+        self.headers(self.view_token.as_deref())
+    }
+
+    fn headers(&self, token: Option<&str>) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Ok(host) = HeaderValue::from_str(&self.authority) {
             headers.insert(HOST, host);
         }
-        authorize(&mut headers, self.publish_token.as_deref());
+        authorize(&mut headers, token);
         headers
     }
 }
