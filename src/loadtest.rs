@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     /// How many seconds it runs before that, as it begins.
     #[arg(long, default_value_t = 5)]
     warmup: u32,
-    /// Events in a request. With more than one, single events are not followed to the ticker.
+    /// Events in a request. With more than one, events are followed to the ticker only where the log can be read.
     #[arg(long, default_value_t = 1)]
     batch: usize,
     /// Connections that publish; one carries a request at a time.

@@ -39,10 +39,10 @@ pub(crate) struct Answer {
     pub(crate) refused: u64,
     /// Events of which nobody knows: they may be seen, once.
     pub(crate) unknown: u64,
-    /// Whether its event was sent alone, was accepted and appears on the ticker.
-    pub(crate) is_news: bool,
-    /// Where it stands then.
-    pub(crate) place: Option<String>,
+    /// Which of its events were accepted and belong on the ticker.
+    pub(crate) news: Vec<u16>,
+    /// Where those stand, as far as it is known: the answer says it of an event that was sent alone, the log of any.
+    pub(crate) places: Vec<String>,
     /// The numbers of the alerts that accepted events raise.
     pub(crate) alarms: Vec<u32>,
 }
@@ -127,30 +127,6 @@ impl Line {
     }
 }
 
-/// What the gateway answers to a question of somebody who looks, over a connection that is kept in `line`; none where it does not.
-pub(crate) async fn get(
-    target: &Target,
-    line: &mut Option<SendRequest<Full<Bytes>>>,
-    path: &'static str,
-) -> Option<String> {
-    // Kept again only when all went well.
-    let mut sender = match line.take() {
-        Some(sender) => sender,
-        None => dial(target).await.ok()?,
-    };
-    let mut request = Request::new(Full::default());
-    *request.uri_mut() = Uri::from_static(path);
-    *request.headers_mut() = target.viewing_headers();
-    let exchange = async {
-        sender.ready().await.ok()?;
-        let body = sender.send_request(request).await.ok()?.into_body().collect().await.ok()?;
-        String::from_utf8(body.to_bytes().into()).ok()
-    };
-    let said = tokio::time::timeout(ANSWER_WITHIN, exchange).await.ok()??;
-    *line = Some(sender);
-    Some(said)
-}
-
 async fn dial(target: &Target) -> Result<SendRequest<Full<Bytes>>, LoadtestError> {
     let stream = TokioIo::new(target.connect().await?);
     let failed = |cause| LoadtestError::Http { authority: target.authority().to_owned(), cause };
@@ -189,8 +165,8 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
         orders: 0,
         refused: 0,
         unknown: 0,
-        is_news: false,
-        place: None,
+        news: Vec::new(),
+        places: Vec::new(),
         alarms: Vec::new(),
     };
     match said {
@@ -206,10 +182,10 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
                     answer.accepted += 1;
                     answer.orders += u64::from(event.is_order);
                     answer.alarms.extend(event.alarm);
+                    answer.news.extend(event.is_news.then_some(index as u16));
                 }
             }
-            answer.is_news = !post.is_batch && answer.accepted == 1 && post.events.iter().all(|event| event.is_news);
-            answer.place = said.place.filter(|_| answer.is_news);
+            answer.places = said.place.into_iter().filter(|_| !answer.news.is_empty()).collect();
         }
         // A server's error may come after the log took the event.
         Some((status, _)) if !status.is_server_error() => answer.refused = all,
@@ -236,8 +212,8 @@ pub(crate) mod tests {
             orders: 0,
             refused: 0,
             unknown: 0,
-            is_news: false,
-            place: None,
+            news: Vec::new(),
+            places: Vec::new(),
             alarms: Vec::new(),
         }
     }
@@ -257,7 +233,7 @@ pub(crate) mod tests {
         let said =
             said.map(|(status, body)| (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes())));
         let answer = judge(&post, now, now, said);
-        (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.place)
+        (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.places.into_iter().next())
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub struct Report {
     pub orders_accepted: u64,
     /// By how much the orders it shows grew.
     pub orders_visible: i64,
-    /// Accepted events that belong on the ticker; only events that were sent alone are followed there.
+    /// Accepted events that belong on the ticker and of which it is known where they stand: those that were sent alone, or all where the
+    /// log could be read.
     pub news_accepted: u64,
     /// Those of them that were on it.
     pub news_seen: u64,
@@ -89,7 +90,7 @@ pub struct Latencies {
     pub due_to_accepted: Quantiles,
     /// Until the owner of its partition told on NATS that it is folded; owners tell at most every 10 ms, or 2 where a card changed.
     pub due_to_folded: Quantiles,
-    /// Until the gateway's metrics said that it has that; they are asked for every 5 ms, more rarely where the answer takes long.
+    /// Until the gateway had heard that, by its own clock: events that belong on the ticker.
     pub due_to_gateway: Quantiles,
     /// From then until it was on the ticker.
     pub accepted_to_ticker: Quantiles,

@@ -1,9 +1,9 @@
-//! The way of events between the door and the screen: when the log had each of them, when its fold was told, when the gateway had
-//! it. Read from what the product says anyway: the log's own time of each record, the owners' contributions, the gateway's metrics.
+//! The way of events between the door and the gateway: when the log had each of them, and when the owner of its partition told that
+//! it is folded. Read from what the product says anyway: the log's own time of each record, and the owners' contributions.
 
 use crate::LoadtestError;
 use crate::latency::{Latency, Quantiles};
-use crate::publisher::{Answer, get};
+use crate::publisher::Answer;
 use crate::target::Target;
 use futures_util::StreamExt;
 use nexusflow_domain::alert::Card;
@@ -19,30 +19,27 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the gateway is asked how far it is; but a tenth of the time at most it has to do with answering.
-const ASK_EVERY: Duration = Duration::from_millis(5);
 /// How long the log may fail to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long events took to the places between the door and the screen; nothing where the log could not be read.
+/// How long events took to places between the door and the screen; nothing where the log could not be read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stages {
     /// From due until JetStream took it in, by JetStream's own time.
     pub(crate) to_log: Quantiles,
     /// From due until the owner of its partition told that it is folded.
     pub(crate) to_folded: Quantiles,
-    /// From due until the gateway said that it has it.
-    pub(crate) to_gateway: Quantiles,
+    /// By which the gateway's own times can be told; none where it is somewhere else.
+    pub(crate) clock: Option<Clock>,
 }
 
-/// Those who listen.
+/// Somebody who listens.
 pub(crate) struct Listening {
     log: Log,
     /// The last record of each partition before the test.
     before: Vec<u64>,
     clock: Clock,
     told: JoinHandle<Reached>,
-    held: JoinHandle<Reached>,
     stop: watch::Sender<bool>,
 }
 
@@ -53,18 +50,17 @@ impl Listening {
         let before = heads(&log).await?;
         let told = log.client().subscribe(subject::contributions(log.prefix())).await.map_err(no_log)?;
         let (stop, stopped) = watch::channel(false);
-        let told = tokio::spawn(hear(told, stopped.clone()));
-        let held = tokio::spawn(ask(target.clone(), stopped));
-        Ok(Some(Self { log, before, clock: Clock::now(), told, held, stop }))
+        let told = tokio::spawn(hear(told, stopped));
+        Ok(Some(Self { log, before, clock: Clock::now(), told, stop }))
     }
 
     /// Reads what the log has of the run `run` and says how long it took. Where an event stands is noted in its answer, if the
     /// answer did not say it.
     pub(crate) async fn close(self, run: &str, answers: &mut [Answer]) -> Result<Stages, LoadtestError> {
         self.stop.send_replace(true);
-        let (told, held) = (self.told.await?, self.held.await?);
+        let told = self.told.await?;
         answers.sort_by_key(|answer| answer.first);
-        let mut way = Way { run, told, held, clock: self.clock, latencies: Default::default(), seen: Vec::new() };
+        let mut way = Way { run, told, clock: self.clock, latencies: Default::default(), seen: Vec::new() };
         for (partition, last) in (0..).zip(heads(&self.log).await?) {
             let mut at = self.before[partition as usize];
             let mut reader = Reader::new(&self.log, partition, at);
@@ -83,8 +79,8 @@ impl Listening {
                 }
             }
         }
-        let [to_log, to_folded, to_gateway] = way.latencies.map(|latency: Latency| latency.quantiles());
-        Ok(Stages { to_log, to_folded, to_gateway })
+        let [to_log, to_folded] = way.latencies.map(|latency: Latency| latency.quantiles());
+        Ok(Stages { to_log, to_folded, clock: Some(self.clock) })
     }
 }
 
@@ -121,32 +117,6 @@ async fn hear(mut told: Subscriber, mut stopped: watch::Receiver<bool>) -> Reach
     }
 }
 
-/// Asks the gateway how far it is, until it is stopped.
-async fn ask(target: Target, mut stopped: watch::Receiver<bool>) -> Reached {
-    let (mut reached, mut wait, mut line) = (Reached::default(), ASK_EVERY, None);
-    loop {
-        tokio::select! {
-            _ = stopped.changed() => return reached,
-            () = tokio::time::sleep(wait) => {}
-        }
-        let asked_at = Instant::now();
-        // A gateway that does not answer has nothing new: it is asked again.
-        let said = get(&target, &mut line, "/metrics").await.unwrap_or_default();
-        let at = Instant::now();
-        for (partition, sequence) in said.lines().filter_map(applied) {
-            reached.note(at, partition, sequence);
-        }
-        wait = ASK_EVERY.max(asked_at.elapsed() * 9);
-    }
-}
-
-/// Which record of which partition a line of the metrics says to be applied.
-fn applied(line: &str) -> Option<(u32, u64)> {
-    let (partition, sequence) =
-        line.strip_prefix("nexusflow_partition_applied_seq{partition=\"")?.split_once("\"} ")?;
-    Some((partition.parse().ok()?, sequence.parse().ok()?))
-}
-
 /// When which partition had come how far, for the first time.
 #[derive(Debug, Default)]
 struct Reached(BTreeMap<u32, Vec<(Instant, u64)>>);
@@ -167,7 +137,7 @@ impl Reached {
 
 /// One moment by both clocks: the log's server stands on the machine's.
 #[derive(Debug, Clone, Copy)]
-struct Clock {
+pub(crate) struct Clock {
     at: Instant,
     since_epoch: Duration,
 }
@@ -177,8 +147,9 @@ impl Clock {
         Self { at: Instant::now(), since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
     }
 
-    fn when(&self, ns: i64) -> Instant {
-        let then = Duration::from_nanos(ns.max(0) as u64);
+    /// The instant that was so many nanoseconds after the epoch.
+    pub(crate) fn when(self, ns: u64) -> Instant {
+        let then = Duration::from_nanos(ns);
         if then >= self.since_epoch {
             self.at + (then - self.since_epoch)
         } else {
@@ -191,10 +162,9 @@ impl Clock {
 struct Way<'a> {
     run: &'a str,
     told: Reached,
-    held: Reached,
     clock: Clock,
-    /// Until the log had it, until its fold was told, until the gateway had it.
-    latencies: [Latency; 3],
+    /// Until the log had it, until its fold was told.
+    latencies: [Latency; 2],
     /// The events that were met, by number: one that stands there twice counts where it stands first.
     seen: Vec<bool>,
 }
@@ -208,8 +178,7 @@ struct Named<'a> {
 impl Way<'_> {
     fn take(&mut self, partition: u32, record: &Record, answers: &mut [Answer]) {
         let Ok(events) = serde_json::from_slice::<Vec<Named<'_>>>(&record.payload) else { return };
-        let (told, held) = (self.told.when(partition, record.sequence), self.held.when(partition, record.sequence));
-        let reached = [Some(self.clock.when(record.stored_at_ns)), told, held];
+        let reached = [Some(self.clock.when(record.stored_at_ns as u64)), self.told.when(partition, record.sequence)];
         for (index, event) in events.iter().enumerate() {
             let Some(number) = number(self.run, &event.id) else { continue };
             if self.seen.len() <= number as usize {
@@ -220,8 +189,9 @@ impl Way<'_> {
             }
             let behind = answers.partition_point(|answer| answer.first <= number);
             let Some(answer) = behind.checked_sub(1).and_then(|at| answers.get_mut(at)) else { continue };
-            if answer.is_news && answer.place.is_none() {
-                answer.place = Some(format!("{partition}:{}:{index}", record.sequence));
+            // The answer said where it stands if it was sent alone over HTTP.
+            if answer.news.len() > answer.places.len() && answer.news.contains(&((number - answer.first) as u16)) {
+                answer.places.push(format!("{partition}:{}:{index}", record.sequence));
             }
             for (latency, at) in self.latencies.iter_mut().zip(reached).filter(|_| answer.is_measured) {
                 at.into_iter().for_each(|at| latency.record(answer.due_at, at, 1));
@@ -257,13 +227,6 @@ mod tests {
     }
 
     #[test]
-    fn metrics_say_which_record_is_applied() {
-        assert_eq!(applied("nexusflow_partition_applied_seq{partition=\"3\"} 17"), Some((3, 17)));
-        assert_eq!(applied("nexusflow_partition_head_seq{partition=\"3\"} 18"), None);
-        assert_eq!(applied("# TYPE nexusflow_partition_applied_seq gauge"), None);
-    }
-
-    #[test]
     fn events_of_the_run_are_found_in_the_log_and_each_counts_where_it_stands_first() {
         let clock = Clock::now();
         let record = |sequence, ms: u64, ids: &[&str]| Record {
@@ -276,26 +239,25 @@ mod tests {
             .to_string()
             .into(),
         };
-        let (mut told, mut held) = (Reached::default(), Reached::default());
+        let mut told = Reached::default();
         told.note(at(clock.at, 30), 0, 2);
-        held.note(at(clock.at, 40), 0, 1);
         // Requests of two events each: 1 and 2, 3 and 4; the second did not count as measured.
         let request = |first, due, is_measured| Answer {
             first,
             is_measured,
-            is_news: true,
+            news: vec![1],
             ..answer(at(clock.at, due), at(clock.at, due))
         };
         let mut answers = [request(1, 10, true), request(3, 20, false)];
-        let mut way = Way { run: "r", told, held, clock, latencies: Default::default(), seen: Vec::new() };
+        let mut way = Way { run: "r", told, clock, latencies: Default::default(), seen: Vec::new() };
         way.take(0, &record(1, 15, &["r-1", "elsewhere-2", "r-old-3"]), &mut answers);
         way.take(0, &record(2, 17, &["r-2", "r-1", "r-3"]), &mut answers);
         let found = way.latencies.map(|latency| {
             let quantiles = latency.quantiles();
             (quantiles.n, (quantiles.max_us + 500) / 1_000)
         });
-        assert_eq!(found, [(2, 7), (2, 20), (1, 30)]);
-        assert_eq!(answers.map(|answer| answer.place), [Some("0:1:0".into()), Some("0:2:2".into())]);
+        assert_eq!(found, [(2, 7), (2, 20)]);
+        assert_eq!(answers.map(|answer| answer.places), [vec!["0:2:0".to_owned()], Vec::new()]);
     }
 
     #[test]

@@ -31,20 +31,24 @@ pub(crate) struct Tally {
 }
 
 /// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
-pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing, stages: Stages) -> Tally {
+pub(crate) fn tally<'a>(answers: &'a [Answer], seen: &Sightings, before: Standing, stages: Stages) -> Tally {
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
     let (to_released, to_sent, to_accepted) = until_answered(answers);
-    let (mut lines, mut to_ticker) = (Vec::new(), Latency::new());
+    let (mut lines, mut to_gateway, mut to_ticker) = (Vec::new(), Latency::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
-    for answer in answers.iter().filter(|answer| answer.is_news) {
+    let places = |answer: &'a Answer| answer.places.iter().map(move |place| (answer, place));
+    for (answer, place) in answers.iter().flat_map(places) {
         news += 1;
-        let Some(at) = answer.place.as_ref().and_then(|place| seen.items.get(place)) else { continue };
+        let Some((at, taken_in_us)) = seen.items.get(place) else { continue };
         news_seen += 1;
         if answer.is_measured {
             before_answer += u64::from(*at < answer.answered_at);
             lines.push((answer.answered_at, at.saturating_duration_since(answer.answered_at)));
             to_ticker.record(answer.due_at, *at, 1);
+            if let Some(clock) = stages.clock {
+                to_gateway.record(answer.due_at, clock.when(taken_in_us * 1_000), 1);
+            }
         }
     }
     let counted = until_counted(answers, &seen.orders, before.orders.unwrap_or_default());
@@ -65,7 +69,7 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing, stag
             due_to_log: stages.to_log,
             due_to_accepted: to_accepted.quantiles(),
             due_to_folded: stages.to_folded,
-            due_to_gateway: stages.to_gateway,
+            due_to_gateway: to_gateway.quantiles(),
             accepted_to_ticker: quantiles(&lines),
             due_to_ticker: to_ticker.quantiles(),
             accepted_to_figure: quantiles(&counted),
@@ -148,13 +152,12 @@ mod tests {
         let at = |ms: u64| start + Duration::from_millis(ms);
         let answer = |due: u64, answered: u64, place: &str| Answer {
             orders: 1,
-            is_news: true,
-            place: Some(place.to_owned()),
+            places: vec![place.to_owned()],
             ..answer(at(due), at(answered))
         };
         let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
         let seen = Sightings {
-            items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
+            items: [("0:1:0".to_owned(), (at(15), 1)), ("0:1:1".to_owned(), (at(25), 1))].into(),
             folded: Vec::new(),
             server: String::new(),
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],

@@ -88,20 +88,11 @@ impl Target {
 
     /// What every request that publishes says of itself.
     pub(crate) fn publishing_headers(&self) -> HeaderMap {
-        self.headers(self.publish_token.as_deref())
-    }
-
-    /// What every request that looks says of itself.
-    pub(crate) fn viewing_headers(&self) -> HeaderMap {
-        self.headers(self.view_token.as_deref())
-    }
-
-    fn headers(&self, token: Option<&str>) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Ok(host) = HeaderValue::from_str(&self.authority) {
             headers.insert(HOST, host);
         }
-        authorize(&mut headers, token);
+        authorize(&mut headers, self.publish_token.as_deref());
         headers
     }
 }
