@@ -6,12 +6,16 @@
 
 mod backlog;
 mod consoles;
+mod crowd;
 mod error;
 mod events;
+mod introduce;
 mod latency;
 mod machine;
 mod page;
+mod played;
 mod plot;
+mod progress;
 mod publisher;
 mod report;
 mod run;
@@ -27,12 +31,16 @@ mod tally;
 mod target;
 mod text;
 mod viewer;
+mod zipf;
 
 pub use backlog::{Backlog, Waiting};
 pub use consoles::AlertsSeen;
 pub use error::LoadtestError;
+pub use introduce::Introduced;
 pub use latency::Quantiles;
 pub use machine::{Machine, Memory};
+pub use played::{Incident, Part, Played};
+pub use progress::Progress;
 pub use report::{Latencies, Report, Verdict};
 pub use run::run;
 pub use search::{Found, Search, search};

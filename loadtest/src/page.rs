@@ -1,6 +1,7 @@
 //! The report as one HTML file that needs nothing from outside.
 
 use crate::latency::Quantiles;
+use crate::played::{Part, Played};
 use crate::plot::{Line, Mark, plot};
 use crate::report::{Report, Verdict};
 use crate::search::Found;
@@ -41,6 +42,26 @@ impl Found {
             escape(&self.to_string()),
             shown.unwrap_or_default()
         ))
+    }
+}
+
+impl Played {
+    /// One HTML file for people: every run, or of many the first and the last; a line for each of the others.
+    pub fn html(&self) -> String {
+        let class = if self.is_complete() { "good" } else { "bad" };
+        let last = self.parts.len().saturating_sub(1);
+        let whole = |at: usize, part: &Part| -> String {
+            let incidents = part.incidents.iter().map(|incident| format!("<p>{}</p>", escape(&incident.to_string())));
+            let incidents: String = incidents.collect();
+            if at == 0 || at == last {
+                format!("<h1>{}</h1>{incidents}{}", escape(&part.name), body(&part.report))
+            } else {
+                format!("<p>{}</p>{incidents}", escape(&part.to_string()))
+            }
+        };
+        let parts: String = self.parts.iter().enumerate().map(|(at, part)| whole(at, part)).collect();
+        let (scenario, result) = (escape(&self.scenario), escape(&self.to_string()));
+        page(&format!("<h1>{scenario}</h1><p class=\"{class}\">{result}</p>{parts}"))
     }
 }
 
@@ -135,12 +156,13 @@ fn facts(report: &Report) -> String {
             ),
         ),
         ("Publishers", format!("HTTP, {} connections, {} events in a request", report.connections, report.batch)),
+        ("Customers", report.about()),
         ("Viewers", format!("{} viewers, {} consoles", report.viewers, report.alerts.consoles)),
         (
             "Events",
             format!(
-                "{} accepted ({:.1}/s), {} refused, {} without a clear answer, {} visible",
-                report.accepted, report.achieved_per_s, report.refused, report.unknown, report.visible
+                "{} accepted ({:.1}/s), {} refused, {} without a clear answer, {} requests sent again, {} visible",
+                report.accepted, report.achieved_per_s, report.refused, report.unknown, report.repeated, report.visible
             ),
         ),
         ("Backlog", format!("{} events early, {} late", report.backlog.early.events(), report.backlog.late.events())),

@@ -1,6 +1,7 @@
 //! Sends what is due, over connections that are kept.
 
 use crate::LoadtestError;
+use crate::progress::Counts;
 use crate::schedule::Post;
 use crate::target::Target;
 use bytes::Bytes;
@@ -18,6 +19,9 @@ use tokio::task::JoinSet;
 
 /// A request without an answer for so long has none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// What has no clear answer is sent again after that, and for so long.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+const AGAIN_WITHIN: Duration = Duration::from_secs(120);
 
 /// What came of a request.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(crate) struct Answer {
     /// When a connection was free for it.
     pub(crate) sent_at: Instant,
     pub(crate) answered_at: Instant,
+    /// How often it was sent again.
+    pub(crate) repeats: u64,
     /// Events the system has promised to keep.
     pub(crate) accepted: u64,
     /// Of those, orders.
@@ -54,26 +60,57 @@ impl Answer {
     }
 }
 
-/// Sends until the schedule ends and everything is answered.
-///
-/// # Errors
-/// Where no connection can be made at the start.
-pub(crate) async fn publish(
-    target: &Target,
-    connections: usize,
-    posts: UnboundedReceiver<Post>,
-) -> Result<Vec<Answer>, LoadtestError> {
-    let posts = Arc::new(Mutex::new(posts));
-    let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let line = Line::open(target).await?;
-        tasks.spawn(line.serve(Arc::clone(&posts)));
+/// How publishers publish.
+#[derive(Debug, Clone)]
+pub(crate) struct Publishers {
+    pub(crate) target: Target,
+    /// Requests that are under way at once.
+    pub(crate) connections: usize,
+    /// Whether what has no clear answer is sent again, with the same ids, until it has one.
+    pub(crate) again: bool,
+    pub(crate) counts: Arc<Counts>,
+}
+
+impl Publishers {
+    /// Sends until the schedule ends and everything is answered.
+    ///
+    /// # Errors
+    /// Where no connection can be made at the start.
+    pub(crate) async fn publish(&self, posts: UnboundedReceiver<Post>) -> Result<Vec<Answer>, LoadtestError> {
+        let posts = Arc::new(Mutex::new(posts));
+        let mut tasks = JoinSet::new();
+        for _ in 0..self.connections {
+            let line = Line::open(&self.target).await?;
+            tasks.spawn(serve(line, self.again, Arc::clone(&self.counts), Arc::clone(&posts)));
+        }
+        let mut answers = Vec::new();
+        while let Some(of_one) = tasks.join_next().await {
+            answers.append(&mut of_one?);
+        }
+        Ok(answers)
     }
+}
+
+async fn serve(
+    mut line: Line,
+    again: bool,
+    counts: Arc<Counts>,
+    posts: Arc<Mutex<UnboundedReceiver<Post>>>,
+) -> Vec<Answer> {
     let mut answers = Vec::new();
-    while let Some(of_one) = tasks.join_next().await {
-        answers.append(&mut of_one?);
+    loop {
+        // Whoever is idle waits here in turn; the lock is let go before the request is sent.
+        let next = posts.lock().await.recv().await;
+        let Some(post) = next else { return answers };
+        let mut answer = line.send(&post).await;
+        while again && answer.unknown > 0 && answer.sent_at.elapsed() < AGAIN_WITHIN {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            let (sent_at, repeats) = (answer.sent_at, answer.repeats + 1);
+            answer = Answer { sent_at, repeats, ..line.send(&post).await };
+        }
+        counts.answered(answer.events(), answer.accepted);
+        answers.push(answer);
     }
-    Ok(answers)
 }
 
 /// A connection.
@@ -89,17 +126,7 @@ impl Line {
         Ok(Self { target: target.clone(), headers: target.publishing_headers(), sender })
     }
 
-    async fn serve(mut self, posts: Arc<Mutex<UnboundedReceiver<Post>>>) -> Vec<Answer> {
-        let mut answers = Vec::new();
-        loop {
-            // Whoever is idle waits here in turn; the lock is let go before the request is sent.
-            let next = posts.lock().await.recv().await;
-            let Some(post) = next else { return answers };
-            answers.push(self.send(post).await);
-        }
-    }
-
-    async fn send(&mut self, post: Post) -> Answer {
+    async fn send(&mut self, post: &Post) -> Answer {
         let sent_at = Instant::now();
         let exchange = tokio::time::timeout(ANSWER_WITHIN, self.exchange(post.body.clone(), post.is_batch)).await;
         let answered_at = Instant::now();
@@ -110,7 +137,7 @@ impl Line {
                 self.sender = sender;
             }
         }
-        judge(&post, sent_at, answered_at, said)
+        judge(post, sent_at, answered_at, said)
     }
 
     async fn exchange(&mut self, body: Bytes, is_batch: bool) -> Result<(StatusCode, Bytes), hyper::Error> {
@@ -161,6 +188,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
         released_at: post.released_at,
         sent_at,
         answered_at,
+        repeats: 0,
         accepted: 0,
         orders: 0,
         refused: 0,
@@ -208,6 +236,7 @@ pub(crate) mod tests {
             released_at: due_at,
             sent_at: due_at,
             answered_at,
+            repeats: 0,
             accepted: 1,
             orders: 0,
             refused: 0,

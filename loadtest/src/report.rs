@@ -2,6 +2,7 @@
 
 use crate::backlog::Backlog;
 use crate::consoles::AlertsSeen;
+use crate::introduce::Introduced;
 use crate::latency::Quantiles;
 use crate::machine::{Machine, Memory, commit};
 use crate::screen::Sightings;
@@ -42,12 +43,20 @@ pub struct Report {
     pub connections: usize,
     /// Viewers, the one that measures included.
     pub viewers: usize,
+    /// How many customers events were about, met by Zipf's law; none: the demonstration company's own.
+    pub customers: Option<u32>,
+    /// What came of introducing them before; none where they were not.
+    pub introduced: Option<Introduced>,
+    /// Old events a second that came in beside the load.
+    pub old_per_s: f64,
     /// Events the system promised to keep, warm-up included.
     pub accepted: u64,
     /// Events it said it did not take.
     pub refused: u64,
     /// Events of which it said nothing, or not for sure.
     pub unknown: u64,
+    /// Requests that were sent again because their answer was not clear.
+    pub repeated: u64,
     /// What was due and not folded yet, early and late in the measured time.
     pub backlog: Backlog,
     /// By how much the events it has folded grew.
@@ -135,9 +144,13 @@ impl Report {
             batch: settings.batch,
             connections: settings.connections,
             viewers: settings.viewers + 1,
+            customers: settings.customers,
+            introduced: None,
+            old_per_s: settings.old_per_s,
             accepted: tally.accepted,
             refused: tally.refused,
             unknown: tally.unknown,
+            repeated: tally.repeated,
             backlog: tally.backlog,
             visible,
             orders_accepted: tally.orders,
@@ -181,6 +194,20 @@ impl Report {
             ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
             ("due -> alert on a console", &self.alerts.due_to_console),
         ]
+    }
+
+    /// Whom events were about, for people.
+    pub(crate) fn about(&self) -> String {
+        let about = match self.customers {
+            None => "the demonstration company's own customers".to_owned(),
+            Some(customers) => format!("{customers} customers, by Zipf's law"),
+        };
+        let introduced = self.introduced.map_or_else(String::new, |Introduced { customers, took_ms }| {
+            format!(", {customers} of them introduced before, in {:.1} s", took_ms as f64 / 1e3)
+        });
+        let old =
+            if self.old_per_s > 0.0 { format!(", {} old events/s beside", self.old_per_s) } else { String::new() };
+        about + &introduced + &old
     }
 
     /// Whether what was accepted is what is seen. Events without a clear answer may be seen or not.
@@ -236,9 +263,13 @@ pub(crate) mod tests {
             batch: 1,
             connections: 64,
             viewers: 1,
+            customers: None,
+            introduced: None,
+            old_per_s: 0.0,
             accepted: 1_000,
             refused: 0,
             unknown: 0,
+            repeated: 0,
             backlog: Backlog::default(),
             visible: 1_000,
             orders_accepted: 50,

@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) orders: u64,
     pub(crate) refused: u64,
     pub(crate) unknown: u64,
+    /// Requests that were sent again.
+    pub(crate) repeated: u64,
     /// Accepted events that belong on the ticker, warm-up included, and those of them that were there.
     pub(crate) news: u64,
     pub(crate) news_seen: u64,
@@ -58,6 +60,7 @@ pub(crate) fn tally<'a>(answers: &'a [Answer], seen: &Sightings, before: Standin
         orders: sum(|answer| answer.orders),
         refused: sum(|answer| answer.refused),
         unknown: sum(|answer| answer.unknown),
+        repeated: sum(|answer| answer.repeats),
         news,
         news_seen,
         seen_before_answer: before_answer,

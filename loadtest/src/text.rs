@@ -33,7 +33,8 @@ fn write_head(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         report.connections,
         report.viewers,
         report.alerts.consoles
-    )
+    )?;
+    writeln!(out, "about {}", report.about())
 }
 
 fn write_stages(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +51,11 @@ fn write_stages(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn write_counts(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     writeln!(out, "\naccepted   {} events, {:.1}/s", report.accepted, report.achieved_per_s)?;
-    writeln!(out, "refused    {}, without a clear answer {}", report.refused, report.unknown)?;
+    writeln!(
+        out,
+        "refused    {}, without a clear answer {}; {} requests sent again",
+        report.refused, report.unknown, report.repeated
+    )?;
     writeln!(out, "backlog    {} events early, {} late", report.backlog.early.events(), report.backlog.late.events())?;
     writeln!(out, "visible    {} events", report.visible)?;
     writeln!(out, "orders     {} accepted, {} visible", report.orders_accepted, report.orders_visible)?;
