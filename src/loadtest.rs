@@ -1,12 +1,13 @@
 //! `nexusflow loadtest`: how fast, and whether all of it.
 
 use crate::config::Config;
+use crate::publishers::Publisher;
 use crate::scenario::{self, Scenario, soak};
 use crate::{nats_server, out};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nexusflow_loadtest::{Progress, Search, Settings, Shape, Target, Verdict};
-use nexusflow_log::Log;
+use nexusflow_log::{Log, NatsSettings};
 use std::error::Error;
 use std::fs::File;
 use std::io::Write;
@@ -56,6 +57,9 @@ pub(crate) struct Arguments {
     /// Events in a request. With more than one, events are followed to the ticker only where the log can be read.
     #[arg(long, default_value_t = 1)]
     batch: usize,
+    /// Publish on NATS instead of over HTTP, as this [[own_nats.publisher]], whose subject a source reads: accepted is what JetStream keeps.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "scenario"])]
+    nats_publisher: Option<String>,
     /// Connections that publish; one carries a request at a time.
     #[arg(long, default_value_t = 64)]
     connections: usize,
@@ -131,7 +135,11 @@ async fn on_target(
     let here = || format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen));
     let url = arguments.url.clone().unwrap_or_else(here);
     let target = Target::new(&url, config.access.publish_token.clone(), config.access.view_token.clone())?;
-    let target = if arguments.url.is_some() { target } else { with_log(config, target).await };
+    let target = if arguments.url.is_some() { target } else { with_log(config, target).await? };
+    let target = match &arguments.nats_publisher {
+        Some(name) => by_nats(config, target, name).await?,
+        None => target,
+    };
     let seconds = (settings.warmup + settings.measured).as_secs();
     let each = if arguments.search { " each step" } else { "" };
     out::say(&format!("load on {url}, source /loadtest/..., for {seconds} s{each}\n"));
@@ -194,15 +202,41 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 }
 
 /// The target with its log, which knows when it had what; without it, those stages are left out.
-async fn with_log(config: &Config, target: Target) -> Target {
+async fn with_log(config: &Config, target: Target) -> Result<Target, Box<dyn Error>> {
     let settings = nats_server::settings(config);
     match Log::connect(&settings, config.log.clone(), "loadtest").await {
-        Ok(log) => target.with_log(log),
+        Ok(log) => Ok(target.with_log(log, config.shown()?)),
         Err(error) => {
             out::hint(&format!("the stages between the door and the screen are left out: {error}"));
-            target
+            Ok(target)
         }
     }
+}
+
+/// The target to which it is published as the publisher `name` of NexusFlow's own NATS may.
+async fn by_nats(config: &Config, target: Target, name: &str) -> Result<Target, Box<dyn Error>> {
+    if !config.nats.url.is_empty() {
+        return Err(
+            "--nats-publisher is for NexusFlow's own NATS, and nats.url names another one: leave out one of them"
+                .into(),
+        );
+    }
+    let publisher = config.own_nats.publisher.iter().find(|publisher| publisher.name == name);
+    let Some(Publisher { subject, password_file: Some(file), .. }) = publisher else {
+        let wanted = "a publisher with a password_file, and a source of the kind nats that reads its subject";
+        return Err(format!(
+            "there is no [[own_nats.publisher]] {name:?} with a password: it needs {wanted} (docs/connect/nats.md)"
+        )
+        .into());
+    };
+    let settings = NatsSettings {
+        url: format!("nats://127.0.0.1:{}", config.own_nats.port),
+        user: Some(name.to_owned()),
+        password_file: Some(file.clone()),
+        ..NatsSettings::default()
+    };
+    let client = nexusflow_log::connect(&settings, "loadtest publisher").await?;
+    Ok(target.by_nats(client, subject.replace(['*', '>'], "loadtest")))
 }
 
 /// Where to go for what listens at `listen`: one who listens everywhere is here, too.

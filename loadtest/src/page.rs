@@ -144,6 +144,7 @@ fn facts(report: &Report) -> String {
         ),
         ("Load test", format!("NexusFlow {}, {} build", report.version, report.build)),
         ("Gateway", format!("NexusFlow {}", report.gateway_version)),
+        ("NATS", report.nats_version.clone().unwrap_or_else(|| "unknown: the log could not be read".to_owned())),
         ("Commit", report.commit.clone().unwrap_or_else(|| "unknown: it did not run in a working copy".to_owned())),
         (
             "Load",
@@ -155,7 +156,10 @@ fn facts(report: &Report) -> String {
                 report.warmup_ms as f64 / 1e3
             ),
         ),
-        ("Publishers", format!("HTTP, {} connections, {} events in a request", report.connections, report.batch)),
+        (
+            "Publishers",
+            format!("{}, {} connections, {} events in a request", report.via, report.connections, report.batch),
+        ),
         ("Customers", report.about()),
         ("Viewers", format!("{} viewers, {} consoles", report.viewers, report.alerts.consoles)),
         (
@@ -182,7 +186,10 @@ fn facts(report: &Report) -> String {
         facts.push(("Server", format!("{resident} MiB resident, {peak} MiB at most")));
     }
     let entries = facts.iter().map(|(name, fact)| format!("<dt>{name}</dt><dd>{}</dd>", escape(fact)));
-    format!("<h2>What ran where</h2><dl>{}</dl>", entries.collect::<String>())
+    let configuration = report.configuration.as_ref().map_or_else(String::new, |configuration| {
+        format!("<details><summary>Configuration</summary><pre>{}</pre></details>", escape(configuration))
+    });
+    format!("<h2>What ran where</h2><dl>{}</dl>{configuration}", entries.collect::<String>())
 }
 
 /// Where a share stands on the axis of percentiles: every nine is as wide as the one before.
@@ -229,6 +236,8 @@ mod tests {
             "due -&gt; accepted",
             "9.00",
             "99.9 %",
+            "<dd>2.12.0</dd>",
+            "<pre>[log]\npartitions = 4",
         ] {
             assert!(html.contains(inside), "{inside}: {html}");
         }

@@ -3,7 +3,7 @@
 use crate::LoadtestError;
 use crate::progress::Counts;
 use crate::schedule::Post;
-use crate::target::Target;
+use crate::target::{Subject, Target};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -113,23 +113,52 @@ async fn serve(
     }
 }
 
-/// A connection.
-struct Line {
+/// What carries a request at a time.
+enum Line {
+    Http(Connection),
+    Nats(Subject),
+}
+
+impl Line {
+    async fn open(target: &Target) -> Result<Self, LoadtestError> {
+        Ok(match target.subject() {
+            Some(subject) => Self::Nats(subject.clone()),
+            None => Self::Http(Connection::open(target).await?),
+        })
+    }
+
+    async fn send(&mut self, post: &Post) -> Answer {
+        let sent_at = Instant::now();
+        let said = match self {
+            Self::Http(connection) => connection.send(post).await,
+            Self::Nats(subject) => keep(subject, post).await,
+        };
+        judge(post, sent_at, Instant::now(), said)
+    }
+}
+
+/// Gives a request to JetStream, which keeps it until its events are in the log. What it acknowledges is accepted.
+async fn keep(Subject { jetstream, name }: &Subject, post: &Post) -> Option<(StatusCode, Bytes)> {
+    let acknowledged = async { jetstream.publish(name.clone(), post.body.clone()).await.ok()?.await.ok() };
+    tokio::time::timeout(ANSWER_WITHIN, acknowledged).await.ok()??;
+    Some((StatusCode::OK, Bytes::new()))
+}
+
+/// A connection over HTTP.
+struct Connection {
     target: Target,
     headers: HeaderMap,
     sender: SendRequest<Full<Bytes>>,
 }
 
-impl Line {
+impl Connection {
     async fn open(target: &Target) -> Result<Self, LoadtestError> {
         let sender = dial(target).await?;
         Ok(Self { target: target.clone(), headers: target.publishing_headers(), sender })
     }
 
-    async fn send(&mut self, post: &Post) -> Answer {
-        let sent_at = Instant::now();
+    async fn send(&mut self, post: &Post) -> Option<(StatusCode, Bytes)> {
         let exchange = tokio::time::timeout(ANSWER_WITHIN, self.exchange(post.body.clone(), post.is_batch)).await;
-        let answered_at = Instant::now();
         let said = exchange.ok().and_then(Result::ok);
         if said.is_none() {
             // What this connection is at is not known: another one. Where that fails, the next request fails too.
@@ -137,7 +166,7 @@ impl Line {
                 self.sender = sender;
             }
         }
-        judge(post, sent_at, answered_at, said)
+        said
     }
 
     async fn exchange(&mut self, body: Bytes, is_batch: bool) -> Result<(StatusCode, Bytes), hyper::Error> {

@@ -10,6 +10,7 @@ use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::slow::SlowViewers;
 use crate::tally::{Tally, by_second};
+use crate::target::Target;
 use serde::Serialize;
 
 /// What a run found.
@@ -21,6 +22,10 @@ pub struct Report {
     pub build: &'static str,
     /// Of the gateway, as it says itself.
     pub gateway_version: String,
+    /// Of the server of NATS; none where the log could not be read.
+    pub nats_version: Option<String>,
+    /// How the system is configured, as TOML, without secrets; none where the log could not be read.
+    pub configuration: Option<String>,
     /// Of the working copy the load test ran in; none where it ran elsewhere.
     pub commit: Option<String>,
     /// Where it ran.
@@ -39,7 +44,9 @@ pub struct Report {
     pub warmup_ms: u64,
     /// Events in a request.
     pub batch: usize,
-    /// Connections that published.
+    /// How it was published: `HTTP`, or the subject on NATS.
+    pub via: String,
+    /// Connections that published, or messages that were under way at once.
     pub connections: usize,
     /// Viewers, the one that measures included.
     pub viewers: usize,
@@ -122,6 +129,7 @@ pub enum Verdict {
 
 impl Report {
     pub(crate) fn new(
+        target: &Target,
         settings: &Settings,
         run: String,
         tally: &Tally,
@@ -133,6 +141,8 @@ impl Report {
             version: env!("CARGO_PKG_VERSION"),
             build: if cfg!(debug_assertions) { "debug" } else { "release" },
             gateway_version: seen.server.clone(),
+            nats_version: target.log().map(|log| log.client().server_info().version),
+            configuration: target.configuration().map(str::to_owned),
             commit: commit(),
             machine: Machine::this(),
             run,
@@ -142,6 +152,7 @@ impl Report {
             measured_ms: settings.measured.as_millis() as u64,
             warmup_ms: settings.warmup.as_millis() as u64,
             batch: settings.batch,
+            via: target.subject().map_or_else(|| "HTTP".to_owned(), |subject| format!("NATS, {}", subject.name)),
             connections: settings.connections,
             viewers: settings.viewers + 1,
             customers: settings.customers,
@@ -252,6 +263,8 @@ pub(crate) mod tests {
             version: "0.0.0",
             build: "debug",
             gateway_version: "0.0.0".into(),
+            nats_version: Some("2.12.0".into()),
+            configuration: Some("[log]\npartitions = 4\n".into()),
             commit: Some("abc123".into()),
             machine: Machine { cpu: "A Processor".into(), cores: 2, memory_mib: 4_096, system: "Linux 1.0".into() },
             run: "r1".into(),
@@ -261,6 +274,7 @@ pub(crate) mod tests {
             measured_ms: 10_000,
             warmup_ms: 0,
             batch: 1,
+            via: "HTTP".into(),
             connections: 64,
             viewers: 1,
             customers: None,

@@ -79,7 +79,7 @@ pub async fn run<T>(
     let grew = (grew(|standing| standing.events), grew(|standing| standing.orders));
     let tally = tally(&answers, &seen, before, stages);
     let slow_viewers = slow.close(slow_from, &tally.on_screen).await?;
-    Ok((Report { slow_viewers, introduced, ..Report::new(settings, run, &tally, grew, &seen, alerts) }, beside))
+    Ok((Report { slow_viewers, introduced, ..Report::new(target, settings, run, &tally, grew, &seen, alerts) }, beside))
 }
 
 /// Waits until `accepted` more events are visible than there were `before`, or nothing becomes visible any more.

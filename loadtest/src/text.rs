@@ -21,16 +21,18 @@ impl fmt::Display for Report {
 
 fn write_head(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let Machine { cpu, cores, .. } = &report.machine;
-    writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", report.version, report.build)?;
+    let nats = report.nats_version.as_ref().map_or_else(String::new, |version| format!(", NATS {version}"));
+    writeln!(out, "NexusFlow {} ({} build){nats}, {cores} cores of {cpu}", report.version, report.build)?;
     writeln!(
         out,
-        "{} events/s, {}, for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers, {} consoles",
+        "{} events/s, {}, for {} s after {} s of warm-up; {} in a request, {} connections ({}), {} viewers, {} consoles",
         report.rate,
         report.shape,
         report.measured_ms as f64 / 1e3,
         report.warmup_ms as f64 / 1e3,
         report.batch,
         report.connections,
+        report.via,
         report.viewers,
         report.alerts.consoles
     )?;

@@ -16,8 +16,8 @@ use system::System;
 const MILLION: u32 = 1_000_000;
 /// Old events to each live one in `backfill`.
 const OLD_TO_LIVE: f64 = 5.0;
-/// How long NATS stays away.
-const AWAY: Duration = Duration::from_secs(2);
+/// How long NATS stays away: longer than the door waits (`http.store_timeout_ms`), so that publishers are told to send it again.
+const AWAY: Duration = Duration::from_secs(6);
 
 /// What happens to the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -82,7 +82,7 @@ impl System {
     /// The gateway, with the log behind it.
     pub(super) async fn target(&self) -> Result<Target, Box<dyn Error>> {
         let log = Log::connect(&nats_server::settings(&self.config), self.config.log.clone(), "loadtest").await?;
-        Ok(Target::new(&self.url(""), None, None)?.with_log(log))
+        Ok(Target::new(&self.url(""), None, None)?.with_log(log, self.config.shown()?))
     }
 
     /// The id of the process of that name.
