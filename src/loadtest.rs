@@ -6,7 +6,7 @@ use crate::scenario::{self, Scenario, soak};
 use crate::{nats_server, out};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use nexusflow_loadtest::{Progress, Search, Settings, Shape, Target, Verdict};
+use nexusflow_loadtest::{Progress, Search, Settings, Shape, Target, Verdict, Watch};
 use nexusflow_log::{Log, NatsSettings};
 use std::error::Error;
 use std::fs::File;
@@ -99,16 +99,15 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
     let settings = arguments.settings();
     settings.check()?;
     let bar = bar();
-    let tell = |progress: Progress| show(&bar, &progress);
+    let watch = |progress: Option<Progress>| show(&bar, progress);
     let outcome = match arguments.scenario {
         Some(scenario) => {
-            let played = Box::pin(scenario::play(scenario, config, settings, arguments.soak(), &tell)).await?;
+            let played = Box::pin(scenario::play(scenario, config, settings, arguments.soak(), &watch)).await?;
             out::say(&format!("\n{played}"));
             Outcome { json: serde_json::to_vec_pretty(&played)?, html: played.html(), is_well: played.is_complete() }
         }
-        None => Box::pin(on_target(config, &arguments, settings, &tell)).await?,
+        None => Box::pin(on_target(config, &arguments, settings, &watch)).await?,
     };
-    bar.finish_and_clear();
     if let Some(mut file) = json_file {
         file.write_all(&outcome.json)?;
     }
@@ -130,7 +129,7 @@ async fn on_target(
     config: &Config,
     arguments: &Arguments,
     settings: Settings,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Outcome, Box<dyn Error>> {
     let here = || format!("{}://{}", config.gateway.scheme(), reachable(config.gateway.listen));
     let url = arguments.url.clone().unwrap_or_else(here);
@@ -144,14 +143,14 @@ async fn on_target(
     let each = if arguments.search { " each step" } else { "" };
     out::say(&format!("load on {url}, source /loadtest/..., for {seconds} s{each}\n"));
     if !arguments.search {
-        let (report, ()) = nexusflow_loadtest::run(&target, &settings, tell, async |_| ()).await?;
+        let (report, ()) = nexusflow_loadtest::run(&target, &settings, watch, async |_| ()).await?;
         out::say(&report.to_string());
         let is_well = report.verdict() == Verdict::Complete;
         return Ok(Outcome { json: serde_json::to_vec_pretty(&report)?, html: report.html(), is_well });
     }
     let p99_max = Duration::from_millis(arguments.p99_ms);
     let search = Search { settings, p99_max, rate_max: arguments.rate_max };
-    let found = nexusflow_loadtest::search(&target, &search, tell, |step| out::say(&step.to_string())).await?;
+    let found = nexusflow_loadtest::search(&target, &search, watch, |step| out::say(&step.to_string())).await?;
     out::say(&format!("\n{found}"));
     let is_well = found.sustainable_per_s.is_some() && found.is_complete();
     Ok(Outcome { json: serde_json::to_vec_pretty(&found)?, html: found.html(), is_well })
@@ -192,11 +191,16 @@ fn bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn show(bar: &ProgressBar, progress: &Progress) {
-    let Progress { due_per_s, accepted_per_s, waiting, gone, all } = progress;
+fn show(bar: &ProgressBar, progress: Option<Progress>) {
+    let Some(Progress { due_per_s, accepted_per_s, waiting, gone, all }) = progress else {
+        return bar.finish_and_clear();
+    };
+    if bar.is_finished() {
+        bar.reset();
+    }
     bar.set_length(all.as_secs());
     bar.set_position(gone.as_secs());
-    let left = all.saturating_sub(*gone).as_secs();
+    let left = all.saturating_sub(gone).as_secs();
     let rates = format!("{due_per_s:.0}/s due, {accepted_per_s:.0}/s accepted, {waiting} without an answer");
     bar.set_message(if all.is_zero() { rates } else { format!("{rates}, {left} s left") });
 }

@@ -40,7 +40,7 @@ pub use introduce::Introduced;
 pub use latency::Quantiles;
 pub use machine::{Machine, Memory};
 pub use played::{Incident, Part, Played};
-pub use progress::Progress;
+pub use progress::{Progress, Watch};
 pub use report::{Latencies, Report, Verdict};
 pub use run::run;
 pub use search::{Found, Search, search};

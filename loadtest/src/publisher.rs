@@ -115,15 +115,15 @@ async fn serve(
 
 /// What carries a request at a time.
 enum Line {
-    Http(Connection),
-    Nats(Subject),
+    Http(Box<Connection>),
+    Nats(Box<Subject>),
 }
 
 impl Line {
     async fn open(target: &Target) -> Result<Self, LoadtestError> {
         Ok(match target.subject() {
-            Some(subject) => Self::Nats(subject.clone()),
-            None => Self::Http(Connection::open(target).await?),
+            Some(subject) => Self::Nats(Box::new(subject.clone())),
+            None => Self::Http(Box::new(Connection::open(target).await?)),
         })
     }
 

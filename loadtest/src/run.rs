@@ -4,7 +4,7 @@ use crate::LoadtestError;
 use crate::consoles::Consoles;
 use crate::events::Events;
 use crate::introduce::{Introduced, introduce};
-use crate::progress::{Counts, Progress};
+use crate::progress::{Counts, Watch};
 use crate::publisher::{Answer, Publishers};
 use crate::report::Report;
 use crate::schedule::{self, Telling};
@@ -27,7 +27,7 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 const OLD_DAYS: i64 = 60;
 const DAY_MS: i64 = 86_400_000;
 
-/// Puts `target` under the load of `settings` and reports; nobody else may publish there meanwhile. Every second `tell` hears how it
+/// Puts `target` under the load of `settings` and reports; nobody else may publish there meanwhile. Every second `watch` hears how it
 /// goes. `beside` runs beside it: it is given the moment from which on it is measured, and what it gives is given back.
 ///
 /// # Errors
@@ -35,7 +35,7 @@ const DAY_MS: i64 = 86_400_000;
 pub async fn run<T>(
     target: &Target,
     settings: &Settings,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
     beside: impl AsyncFnOnce(Instant) -> T,
 ) -> Result<(Report, T), LoadtestError> {
     settings.check()?;
@@ -43,7 +43,7 @@ pub async fn run<T>(
     let before = screen.at_rest().await?;
     let wall = now();
     let run = format!("{:x}", wall.as_ms());
-    let load = Load { target, settings, run: &run, wall, tell };
+    let load = Load { target, settings, run: &run, wall, watch };
     let known = load.introduce().await?;
     let introduced = Introduced::of(&known);
     if introduced.is_some() {
@@ -99,7 +99,7 @@ struct Load<'a> {
     settings: &'a Settings,
     run: &'a str,
     wall: Timestamp,
-    tell: &'a dyn Fn(Progress),
+    watch: Watch<'a>,
 }
 
 impl Load<'_> {
@@ -119,10 +119,8 @@ impl Load<'_> {
         let counts = Arc::new(Counts::default());
         // What was refused for the moment would not be known for ever.
         let publishers = Publishers { again: true, ..self.publishers(self.settings, &counts) };
-        tokio::select! {
-            answers = introduce(&publishers, self.run, customers, self.wall) => answers,
-            never = counts.tell(Instant::now(), Duration::ZERO, self.tell) => match never {},
-        }
+        let introducing = introduce(&publishers, self.run, customers, self.wall);
+        counts.tell_until(introducing, (Instant::now(), Duration::ZERO), self.watch).await
     }
 
     /// Publishes the load, and old events beside it; their answers come second.
@@ -140,10 +138,8 @@ impl Load<'_> {
         let measured_from = start + settings.warmup;
         let all =
             async { tokio::join!(publishers.publish(posts), self.publish_old(measured_from), beside(measured_from)) };
-        let (answers, old, beside) = tokio::select! {
-            done = all => done,
-            never = counts.tell(start, settings.warmup + settings.measured, self.tell) => match never {},
-        };
+        let time = (start, settings.warmup + settings.measured);
+        let (answers, old, beside) = counts.tell_until(all, time, self.watch).await;
         Ok((answers?, old?, beside))
     }
 

@@ -1,7 +1,7 @@
 //! The highest rate that the system sustains: doubled until it is too much, then halved in between.
 
 use crate::LoadtestError;
-use crate::progress::Progress;
+use crate::progress::Watch;
 use crate::report::Verdict;
 use crate::run::run;
 use crate::settings::Settings;
@@ -48,7 +48,7 @@ pub struct Found {
 pub async fn search(
     target: &Target,
     search: &Search,
-    watch: &dyn Fn(Progress),
+    watch: Watch<'_>,
     tell: impl Fn(&Step),
 ) -> Result<Found, LoadtestError> {
     if !(RATE_MIN..=search.rate_max).contains(&search.settings.rate) {

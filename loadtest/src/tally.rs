@@ -86,7 +86,7 @@ pub(crate) fn by_second(times: &[(Instant, Duration)]) -> Vec<(u64, Quantiles)> 
     let Some(first) = times.iter().map(|(at, _)| *at).min() else { return Vec::new() };
     let mut seconds: BTreeMap<u64, Latency> = BTreeMap::new();
     for (at, time) in times {
-        let latency = seconds.entry(at.duration_since(first).as_secs()).or_insert_with(Latency::new);
+        let latency = seconds.entry(at.duration_since(first).as_secs()).or_default();
         latency.record_time(*time, 1);
     }
     seconds.iter().map(|(second, latency)| (*second, latency.quantiles())).collect()

@@ -5,7 +5,7 @@ mod system;
 
 use crate::config::Config;
 use crate::{out, process};
-use nexusflow_loadtest::{Incident, Part, Played, Progress, Report, Settings, Target, run};
+use nexusflow_loadtest::{Incident, Part, Played, Report, Settings, Target, Watch, run};
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -75,13 +75,13 @@ pub(crate) async fn play(
     config: &Config,
     settings: Settings,
     soak: Duration,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Played, Box<dyn Error>> {
     let (_raise, mut flag) = process::shutdown()?;
     let mut system = System::new(config)?;
     out::say(&format!("{scenario}: a system of its own in {}", system.folder().display()));
     let played = tokio::select! {
-        played = Box::pin(on(&mut system, scenario, settings, soak, tell)) => played,
+        played = Box::pin(on(&mut system, scenario, settings, soak, watch)) => played,
         () = nexusflow_log::raised(&mut flag) => Err("interrupted before the scenario was over".into()),
     };
     let is_well = matches!(&played, Ok(played) if played.is_complete());
@@ -94,33 +94,28 @@ async fn on(
     scenario: Scenario,
     settings: Settings,
     soak: Duration,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Played, Box<dyn Error>> {
     system.start(scenario.workers()).await?;
     let target = system.target().await?;
     // Those who publish do as they are told: what has no clear answer comes again, and must count once.
     let settings = Settings { again: true, server: system.process(scenario.workers().last().copied()), ..settings };
     let parts = match scenario {
-        Scenario::WorkerKilled => vec![worker_killed(system, &target, &settings, tell).await?],
-        Scenario::NatsRestarted => vec![nats_restarted(system, &target, &settings, tell).await?],
-        Scenario::Backfill => backfill(&target, &settings, tell).await?,
+        Scenario::WorkerKilled => vec![worker_killed(system, &target, &settings, watch).await?],
+        Scenario::NatsRestarted => vec![nats_restarted(system, &target, &settings, watch).await?],
+        Scenario::Backfill => backfill(&target, &settings, watch).await?,
         Scenario::Million => {
             let customers = settings.customers.or(Some(MILLION));
-            vec![quiet("million", &target, &Settings { customers, introduce: true, ..settings }, tell).await?]
+            vec![quiet("million", &target, &Settings { customers, introduce: true, ..settings }, watch).await?]
         }
-        Scenario::Soak => soak::soak(&target, &settings, soak, tell).await?,
+        Scenario::Soak => soak::soak(&target, &settings, soak, watch).await?,
     };
     Ok(Played { scenario: scenario.to_string(), parts })
 }
 
 /// A run to which nothing happens.
-async fn quiet(
-    name: &str,
-    target: &Target,
-    settings: &Settings,
-    tell: &dyn Fn(Progress),
-) -> Result<Part, Box<dyn Error>> {
-    let (report, ()) = run(target, settings, tell, async |_| ()).await?;
+async fn quiet(name: &str, target: &Target, settings: &Settings, watch: Watch<'_>) -> Result<Part, Box<dyn Error>> {
+    let (report, ()) = run(target, settings, watch, async |_| ()).await?;
     Ok(told(name, report, Vec::new()))
 }
 
@@ -135,10 +130,10 @@ async fn worker_killed(
     system: &mut System,
     target: &Target,
     settings: &Settings,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Part, Box<dyn Error>> {
     let third = settings.measured / 3;
-    let (report, diary) = run(target, settings, tell, async |from| -> Result<Diary, Box<dyn Error>> {
+    let (report, diary) = run(target, settings, watch, async |from| -> Result<Diary, Box<dyn Error>> {
         let mut diary = Diary { from, incidents: Vec::new() };
         diary.wait_for(third).await;
         system.kill("worker-1").await?;
@@ -160,10 +155,10 @@ async fn nats_restarted(
     system: &mut System,
     target: &Target,
     settings: &Settings,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Part, Box<dyn Error>> {
     let third = settings.measured / 3;
-    let (report, diary) = run(target, settings, tell, async |from| -> Result<Diary, Box<dyn Error>> {
+    let (report, diary) = run(target, settings, watch, async |from| -> Result<Diary, Box<dyn Error>> {
         let mut diary = Diary { from, incidents: Vec::new() };
         diary.wait_for(third).await;
         system.stop("nats").await?;
@@ -179,10 +174,10 @@ async fn nats_restarted(
     Ok(told("nats-restarted", report, diary?.incidents))
 }
 
-async fn backfill(target: &Target, settings: &Settings, tell: &dyn Fn(Progress)) -> Result<Vec<Part>, Box<dyn Error>> {
-    let without = quiet("without old events", target, settings, tell).await?;
+async fn backfill(target: &Target, settings: &Settings, watch: Watch<'_>) -> Result<Vec<Part>, Box<dyn Error>> {
+    let without = quiet("without old events", target, settings, watch).await?;
     let old = Settings { old_per_s: settings.rate * OLD_TO_LIVE, ..settings.clone() };
-    let with = quiet("with old events beside", target, &old, tell).await?;
+    let with = quiet("with old events beside", target, &old, watch).await?;
     out::say(&format!("\nlive events only\n{without}\n{with}"));
     Ok(vec![without, with])
 }

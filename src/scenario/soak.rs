@@ -1,7 +1,7 @@
 //! A soak: one run after the other on the same system, so that no run has to remember a day's events.
 
 use crate::out;
-use nexusflow_loadtest::{Part, Progress, Settings, Target, run};
+use nexusflow_loadtest::{Part, Settings, Target, Watch, run};
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(super) async fn soak(
     target: &Target,
     settings: &Settings,
     all: Duration,
-    tell: &dyn Fn(Progress),
+    watch: Watch<'_>,
 ) -> Result<Vec<Part>, Box<dyn Error>> {
     let (runs, each) = cut(all);
     let (began, mut parts) = (Instant::now(), Vec::new());
@@ -26,7 +26,7 @@ pub(super) async fn soak(
         // What is warm stays so.
         let warmup = if number == 1 { settings.warmup } else { Duration::ZERO };
         let settings = Settings { measured: each, warmup, ..settings.clone() };
-        let (mut report, ()) = run(target, &settings, tell, async |_| ()).await?;
+        let (mut report, ()) = run(target, &settings, watch, async |_| ()).await?;
         report.over_time.clear();
         let part = Part { name: format!("run {number} of {runs}"), incidents: Vec::new(), report };
         out::say(&format!("{:>7.1} min  {part}", began.elapsed().as_secs_f64() / 60.0));
