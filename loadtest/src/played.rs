@@ -33,10 +33,18 @@ pub struct Played {
     pub parts: Vec<Part>,
 }
 
-impl Played {
-    /// Whether in every run everything that was accepted is visible, once.
+impl Part {
+    /// Whether everything is known to be accepted or refused, and everything that was accepted is visible, once; and that is not nothing.
     pub fn is_complete(&self) -> bool {
-        !self.parts.is_empty() && self.parts.iter().all(|part| part.report.verdict() == Verdict::Complete)
+        let Report { accepted, unknown, .. } = self.report;
+        self.report.verdict() == Verdict::Complete && unknown == 0 && accepted > 0
+    }
+}
+
+impl Played {
+    /// Whether all of its runs are complete.
+    pub fn is_complete(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(Part::is_complete)
     }
 }
 
@@ -60,7 +68,8 @@ impl fmt::Display for Part {
             write!(out, "   worker {} MiB", memory.resident_kib / 1_024)?;
         }
         match self.report.verdict() {
-            Verdict::Complete => write!(out, "   complete"),
+            Verdict::Complete if self.is_complete() => write!(out, "   complete"),
+            Verdict::Complete => write!(out, "   NOT COMPLETE"),
             Verdict::Lost(events) => write!(out, "   LOST {events}"),
             Verdict::CountedTwice(events) => write!(out, "   COUNTED TWICE {events}"),
         }
@@ -75,7 +84,7 @@ impl fmt::Display for Played {
             (true, runs) => {
                 write!(out, "{}: in {runs} runs everything that was accepted is visible, once.", self.scenario)
             }
-            (false, _) => write!(out, "{}: LOST OR COUNTED TWICE, see above.", self.scenario),
+            (false, _) => write!(out, "{}: LOST, COUNTED TWICE OR NEVER ACCEPTED, see above.", self.scenario),
         }
     }
 }
@@ -99,6 +108,9 @@ mod tests {
         assert!(!bad.is_complete() && bad.to_string().contains("LOST"));
         assert!(bad.parts[1].to_string().ends_with("LOST 1"), "{}", bad.parts[1]);
         assert!(!played(Vec::new()).is_complete());
+        let unclear = Part { report: Report { unknown: 1, ..report() }, ..part("without", 1_000) };
+        let nothing = Part { report: Report { accepted: 0, visible: 0, ..report() }, ..part("without", 0) };
+        assert!(unclear.to_string().ends_with("NOT COMPLETE") && !nothing.is_complete(), "{unclear}");
     }
 
     #[test]
