@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// --seconds).
     #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "search", "server_pid"])]
     scenario: Option<Scenario>,
-    /// A soak of 10 minutes.
+    /// A soak of 10 minutes instead of 24 hours.
     #[arg(long, requires = "scenario")]
     short: bool,
     /// Events a second, sent when they are due, whether or not the answers to earlier ones are there. A search begins with it.
@@ -92,6 +92,9 @@ pub(crate) struct Arguments {
 
 /// Runs the load test; fails where something was lost or counted twice, or a search found no rate that is sustained.
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    if arguments.short && arguments.scenario != Some(Scenario::Soak) {
+        return Err("--short is for --scenario soak".into());
+    }
     // Minutes of load are not to end in a report that can't be written.
     let create = |file: &PathBuf| File::create(file).map_err(|error| format!("{}: {error}", file.display()));
     let json_file = arguments.json.as_ref().map(create).transpose()?;
