@@ -17,6 +17,7 @@ mod out;
 mod process;
 mod publishers;
 mod replay;
+mod scenario;
 mod send;
 mod sinks;
 mod status;

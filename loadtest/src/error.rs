@@ -32,6 +32,9 @@ pub enum LoadtestError {
         /// What the client said.
         cause: hyper::Error,
     },
+    /// The log, which knows when it had what, can't be read.
+    #[error("the log can't be read: {0}")]
+    Log(String),
     /// The WebSocket failed.
     #[error("the WebSocket: {0}")]
     WebSocket(#[from] Box<tungstenite::Error>),

@@ -1,6 +1,7 @@
 //! What is published: the demonstration company's events, as if they happened when they are sent.
 
 use crate::consoles::customer;
+use crate::crowd::Crowd;
 use nexusflow_connectors::demo::{Company, Profile};
 use nexusflow_domain::headline::is_news;
 use nexusflow_model::{Envelope, Event, Id, Kind, Label, Personal, Source, Timestamp, cloudevents};
@@ -17,6 +18,8 @@ pub(crate) struct Events {
     /// Of so many events one raises an alert; none: only those that the company has anyway.
     alarm_every: Option<f64>,
     alarms: u32,
+    /// Whom it is about instead of the company's own customers.
+    crowd: Option<Crowd>,
 }
 
 /// What matters of an event once it is sent.
@@ -31,11 +34,13 @@ pub(crate) struct Trait {
 }
 
 impl Events {
-    /// Those of the run `run`, which began at `now`; of `alarm_every` of them one raises an alert about a new customer.
+    /// Those of the run `run`, which began at `now`; of `alarm_every` of them one raises an alert about a new customer. They are about the
+    /// company's own customers, or about so many `customers`, met by Zipf's law.
     pub(crate) fn new(
         run: &str,
         now: Timestamp,
         alarm_every: Option<f64>,
+        customers: Option<u32>,
     ) -> Result<Self, nexusflow_model::text::TextError> {
         let mut company = Company::new(Profile::new(now));
         company.until(now.plus_ms(SETTLED_AFTER_MS)).for_each(drop);
@@ -46,6 +51,7 @@ impl Events {
             number: 0,
             alarm_every,
             alarms: 0,
+            crowd: customers.map(|customers| Crowd::new(run, customers)),
         })
     }
 
@@ -57,16 +63,18 @@ impl Events {
         }
         let envelope = self.company.next()?;
         let kind = envelope.event.kind();
-        let envelope = Envelope {
+        let mut envelope = Envelope {
             id: Id::new(&format!("{}-{}", self.run, self.number)).ok()?,
             source: self.source.clone(),
-            // Customers of this run alone: an order counts once a customer, however often a run is repeated.
-            subject: Id::new(&format!("{}-{}", envelope.subject.as_str(), self.run)).ok()?,
             occurred_at: at,
             recorded_at: at,
-            event: self.somebody_else(envelope.event),
             ..envelope
         };
+        if self.crowd.as_ref().and_then(|crowd| crowd.meet(&mut envelope, self.number)).is_none() {
+            // Customers of this run alone: an order counts once a customer, however often a run is repeated.
+            envelope.subject = Id::new(&format!("{}-{}", envelope.subject.as_str(), self.run)).ok()?;
+            envelope.event = self.somebody_else(envelope.event);
+        }
         let what = Trait { is_order: kind == Kind::OrderPlaced, is_news: is_news(kind), alarm: None };
         Some((cloudevents::encode(&envelope), what))
     }
@@ -108,7 +116,7 @@ mod tests {
     #[test]
     fn events_are_valid_unique_and_of_every_sort() {
         let now: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
-        let mut events = Events::new("r1", now, Some(50.0)).unwrap();
+        let mut events = Events::new("r1", now, Some(50.0), None).unwrap();
         let (mut ids, mut orders, mut news, mut alarms) = (HashSet::new(), 0, 0, Vec::new());
         for _ in 0..5_000 {
             let (json, what) = events.next(now).unwrap();

@@ -35,6 +35,12 @@ pub struct Quantiles {
     pub curve: Vec<(f64, u64)>,
 }
 
+impl Default for Latency {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Latency {
     pub(crate) fn new() -> Self {
         // These bounds are good for any input: 1 or more, at least twice the lowest, at most five digits.

@@ -1,6 +1,7 @@
 //! The report as one HTML file that needs nothing from outside.
 
 use crate::latency::Quantiles;
+use crate::played::{Part, Played};
 use crate::plot::{Line, Mark, plot};
 use crate::report::{Report, Verdict};
 use crate::search::Found;
@@ -41,6 +42,26 @@ impl Found {
             escape(&self.to_string()),
             shown.unwrap_or_default()
         ))
+    }
+}
+
+impl Played {
+    /// One HTML file for people: every run, or of many the first and the last; a line for each of the others.
+    pub fn html(&self) -> String {
+        let class = if self.is_complete() { "good" } else { "bad" };
+        let last = self.parts.len().saturating_sub(1);
+        let whole = |at: usize, part: &Part| -> String {
+            let incidents = part.incidents.iter().map(|incident| format!("<p>{}</p>", escape(&incident.to_string())));
+            let incidents: String = incidents.collect();
+            if at == 0 || at == last {
+                format!("<h1>{}</h1>{incidents}{}", escape(&part.name), body(&part.report))
+            } else {
+                format!("<p>{}</p>{incidents}", escape(&part.to_string()))
+            }
+        };
+        let parts: String = self.parts.iter().enumerate().map(|(at, part)| whole(at, part)).collect();
+        let (scenario, result) = (escape(&self.scenario), escape(&self.to_string()));
+        page(&format!("<h1>{scenario}</h1><p class=\"{class}\">{result}</p>{parts}"))
     }
 }
 
@@ -123,6 +144,7 @@ fn facts(report: &Report) -> String {
         ),
         ("Load test", format!("NexusFlow {}, {} build", report.version, report.build)),
         ("Gateway", format!("NexusFlow {}", report.gateway_version)),
+        ("NATS", report.nats_version.clone().unwrap_or_else(|| "unknown: the log could not be read".to_owned())),
         ("Commit", report.commit.clone().unwrap_or_else(|| "unknown: it did not run in a working copy".to_owned())),
         (
             "Load",
@@ -134,13 +156,17 @@ fn facts(report: &Report) -> String {
                 report.warmup_ms as f64 / 1e3
             ),
         ),
-        ("Publishers", format!("HTTP, {} connections, {} events in a request", report.connections, report.batch)),
+        (
+            "Publishers",
+            format!("{}, {} connections, {} events in a request", report.via, report.connections, report.batch),
+        ),
+        ("Customers", report.about()),
         ("Viewers", format!("{} viewers, {} consoles", report.viewers, report.alerts.consoles)),
         (
             "Events",
             format!(
-                "{} accepted ({:.1}/s), {} refused, {} without a clear answer, {} visible",
-                report.accepted, report.achieved_per_s, report.refused, report.unknown, report.visible
+                "{} accepted ({:.1}/s), {} refused, {} without a clear answer, {} requests sent again, {} visible",
+                report.accepted, report.achieved_per_s, report.refused, report.unknown, report.repeated, report.visible
             ),
         ),
         ("Backlog", format!("{} events early, {} late", report.backlog.early.events(), report.backlog.late.events())),
@@ -160,7 +186,10 @@ fn facts(report: &Report) -> String {
         facts.push(("Server", format!("{resident} MiB resident, {peak} MiB at most")));
     }
     let entries = facts.iter().map(|(name, fact)| format!("<dt>{name}</dt><dd>{}</dd>", escape(fact)));
-    format!("<h2>What ran where</h2><dl>{}</dl>", entries.collect::<String>())
+    let configuration = report.configuration.as_ref().map_or_else(String::new, |configuration| {
+        format!("<details><summary>Configuration</summary><pre>{}</pre></details>", escape(configuration))
+    });
+    format!("<h2>What ran where</h2><dl>{}</dl>{configuration}", entries.collect::<String>())
 }
 
 /// Where a share stands on the axis of percentiles: every nine is as wide as the one before.
@@ -207,6 +236,8 @@ mod tests {
             "due -&gt; accepted",
             "9.00",
             "99.9 %",
+            "<dd>2.12.0</dd>",
+            "<pre>[log]\npartitions = 4",
         ] {
             assert!(html.contains(inside), "{inside}: {html}");
         }

@@ -1,8 +1,9 @@
 //! Sends what is due, over connections that are kept.
 
 use crate::LoadtestError;
+use crate::progress::Counts;
 use crate::schedule::Post;
-use crate::target::Target;
+use crate::target::{Subject, Target};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -18,10 +19,15 @@ use tokio::task::JoinSet;
 
 /// A request without an answer for so long has none.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// What has no clear answer is sent again after that, and for so long.
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+const AGAIN_WITHIN: Duration = Duration::from_secs(120);
 
 /// What came of a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
+    /// The number of its first event in the run; the others follow.
+    pub(crate) first: u64,
     pub(crate) due_at: Instant,
     pub(crate) is_measured: bool,
     /// When the schedule let it go: when it was due, unless the load test itself was late.
@@ -29,6 +35,8 @@ pub(crate) struct Answer {
     /// When a connection was free for it.
     pub(crate) sent_at: Instant,
     pub(crate) answered_at: Instant,
+    /// How often it was sent again.
+    pub(crate) repeats: u64,
     /// Events the system has promised to keep.
     pub(crate) accepted: u64,
     /// Of those, orders.
@@ -37,8 +45,10 @@ pub(crate) struct Answer {
     pub(crate) refused: u64,
     /// Events of which nobody knows: they may be seen, once.
     pub(crate) unknown: u64,
-    /// Where the event stands, if it was sent alone and appears on the ticker.
-    pub(crate) place: Option<String>,
+    /// Which of its events were accepted and belong on the ticker.
+    pub(crate) news: Vec<u16>,
+    /// Where those stand, as far as it is known: the answer says it of an event that was sent alone, the log of any.
+    pub(crate) places: Vec<String>,
     /// The numbers of the alerts that accepted events raise.
     pub(crate) alarms: Vec<u32>,
 }
@@ -50,55 +60,105 @@ impl Answer {
     }
 }
 
-/// Sends until the schedule ends and everything is answered.
-///
-/// # Errors
-/// Where no connection can be made at the start.
-pub(crate) async fn publish(
-    target: &Target,
-    connections: usize,
-    posts: UnboundedReceiver<Post>,
-) -> Result<Vec<Answer>, LoadtestError> {
-    let posts = Arc::new(Mutex::new(posts));
-    let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let line = Line::open(target).await?;
-        tasks.spawn(line.serve(Arc::clone(&posts)));
-    }
-    let mut answers = Vec::new();
-    while let Some(of_one) = tasks.join_next().await {
-        answers.append(&mut of_one?);
-    }
-    Ok(answers)
+/// How publishers publish.
+#[derive(Debug, Clone)]
+pub(crate) struct Publishers {
+    pub(crate) target: Target,
+    /// Requests that are under way at once.
+    pub(crate) connections: usize,
+    /// Whether what has no clear answer is sent again, with the same ids, until it has one.
+    pub(crate) again: bool,
+    pub(crate) counts: Arc<Counts>,
 }
 
-/// A connection.
-struct Line {
+impl Publishers {
+    /// Sends until the schedule ends and everything is answered.
+    ///
+    /// # Errors
+    /// Where no connection can be made at the start.
+    pub(crate) async fn publish(&self, posts: UnboundedReceiver<Post>) -> Result<Vec<Answer>, LoadtestError> {
+        let posts = Arc::new(Mutex::new(posts));
+        let mut tasks = JoinSet::new();
+        for _ in 0..self.connections {
+            let line = Line::open(&self.target).await?;
+            tasks.spawn(serve(line, self.again, Arc::clone(&self.counts), Arc::clone(&posts)));
+        }
+        let mut answers = Vec::new();
+        while let Some(of_one) = tasks.join_next().await {
+            answers.append(&mut of_one?);
+        }
+        Ok(answers)
+    }
+}
+
+async fn serve(
+    mut line: Line,
+    again: bool,
+    counts: Arc<Counts>,
+    posts: Arc<Mutex<UnboundedReceiver<Post>>>,
+) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    loop {
+        // Whoever is idle waits here in turn; the lock is let go before the request is sent.
+        let next = posts.lock().await.recv().await;
+        let Some(post) = next else { return answers };
+        let mut answer = line.send(&post).await;
+        while again && answer.unknown > 0 && answer.sent_at.elapsed() < AGAIN_WITHIN {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            let (sent_at, repeats) = (answer.sent_at, answer.repeats + 1);
+            answer = Answer { sent_at, repeats, ..line.send(&post).await };
+        }
+        counts.answered(answer.events(), answer.accepted);
+        answers.push(answer);
+    }
+}
+
+/// What carries a request at a time.
+enum Line {
+    Http(Box<Connection>),
+    Nats(Box<Subject>),
+}
+
+impl Line {
+    async fn open(target: &Target) -> Result<Self, LoadtestError> {
+        Ok(match target.subject() {
+            Some(subject) => Self::Nats(Box::new(subject.clone())),
+            None => Self::Http(Box::new(Connection::open(target).await?)),
+        })
+    }
+
+    async fn send(&mut self, post: &Post) -> Answer {
+        let sent_at = Instant::now();
+        let said = match self {
+            Self::Http(connection) => connection.send(post).await,
+            Self::Nats(subject) => keep(subject, post).await,
+        };
+        judge(post, sent_at, Instant::now(), said)
+    }
+}
+
+/// Gives a request to JetStream, which keeps it until its events are in the log. What it acknowledges is accepted.
+async fn keep(Subject { jetstream, name }: &Subject, post: &Post) -> Option<(StatusCode, Bytes)> {
+    let acknowledged = async { jetstream.publish(name.clone(), post.body.clone()).await.ok()?.await.ok() };
+    tokio::time::timeout(ANSWER_WITHIN, acknowledged).await.ok()??;
+    Some((StatusCode::OK, Bytes::new()))
+}
+
+/// A connection over HTTP.
+struct Connection {
     target: Target,
     headers: HeaderMap,
     sender: SendRequest<Full<Bytes>>,
 }
 
-impl Line {
+impl Connection {
     async fn open(target: &Target) -> Result<Self, LoadtestError> {
         let sender = dial(target).await?;
         Ok(Self { target: target.clone(), headers: target.publishing_headers(), sender })
     }
 
-    async fn serve(mut self, posts: Arc<Mutex<UnboundedReceiver<Post>>>) -> Vec<Answer> {
-        let mut answers = Vec::new();
-        loop {
-            // Whoever is idle waits here in turn; the lock is let go before the request is sent.
-            let next = posts.lock().await.recv().await;
-            let Some(post) = next else { return answers };
-            answers.push(self.send(post).await);
-        }
-    }
-
-    async fn send(&mut self, post: Post) -> Answer {
-        let sent_at = Instant::now();
+    async fn send(&mut self, post: &Post) -> Option<(StatusCode, Bytes)> {
         let exchange = tokio::time::timeout(ANSWER_WITHIN, self.exchange(post.body.clone(), post.is_batch)).await;
-        let answered_at = Instant::now();
         let said = exchange.ok().and_then(Result::ok);
         if said.is_none() {
             // What this connection is at is not known: another one. Where that fails, the next request fails too.
@@ -106,7 +166,7 @@ impl Line {
                 self.sender = sender;
             }
         }
-        judge(&post, sent_at, answered_at, said)
+        said
     }
 
     async fn exchange(&mut self, body: Bytes, is_batch: bool) -> Result<(StatusCode, Bytes), hyper::Error> {
@@ -151,16 +211,19 @@ struct At {
 fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(StatusCode, Bytes)>) -> Answer {
     let (due_at, is_measured, all) = (post.due_at, post.is_measured, post.events.len() as u64);
     let mut answer = Answer {
+        first: post.first,
         due_at,
         is_measured,
         released_at: post.released_at,
         sent_at,
         answered_at,
+        repeats: 0,
         accepted: 0,
         orders: 0,
         refused: 0,
         unknown: 0,
-        place: None,
+        news: Vec::new(),
+        places: Vec::new(),
         alarms: Vec::new(),
     };
     match said {
@@ -176,9 +239,10 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
                     answer.accepted += 1;
                     answer.orders += u64::from(event.is_order);
                     answer.alarms.extend(event.alarm);
+                    answer.news.extend(event.is_news.then_some(index as u16));
                 }
             }
-            answer.place = said.place.filter(|_| post.events.iter().any(|event| event.is_news));
+            answer.places = said.place.into_iter().filter(|_| !answer.news.is_empty()).collect();
         }
         // A server's error may come after the log took the event.
         Some((status, _)) if !status.is_server_error() => answer.refused = all,
@@ -195,16 +259,19 @@ pub(crate) mod tests {
     /// An event that was sent when it was due, and accepted.
     pub(crate) fn answer(due_at: Instant, answered_at: Instant) -> Answer {
         Answer {
+            first: 0,
             due_at,
             is_measured: true,
             released_at: due_at,
             sent_at: due_at,
             answered_at,
+            repeats: 0,
             accepted: 1,
             orders: 0,
             refused: 0,
             unknown: 0,
-            place: None,
+            news: Vec::new(),
+            places: Vec::new(),
             alarms: Vec::new(),
         }
     }
@@ -213,6 +280,7 @@ pub(crate) mod tests {
         let now = Instant::now();
         let event = Trait { is_order: true, is_news: true, alarm: None };
         let post = Post {
+            first: 1,
             due_at: now,
             is_measured: true,
             released_at: now,
@@ -223,7 +291,7 @@ pub(crate) mod tests {
         let said =
             said.map(|(status, body)| (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes())));
         let answer = judge(&post, now, now, said);
-        (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.place)
+        (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.places.into_iter().next())
     }
 
     #[test]

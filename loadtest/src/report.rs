@@ -2,6 +2,7 @@
 
 use crate::backlog::Backlog;
 use crate::consoles::AlertsSeen;
+use crate::introduce::Introduced;
 use crate::latency::Quantiles;
 use crate::machine::{Machine, Memory, commit};
 use crate::screen::Sightings;
@@ -9,6 +10,7 @@ use crate::settings::Settings;
 use crate::shape::Shape;
 use crate::slow::SlowViewers;
 use crate::tally::{Tally, by_second};
+use crate::target::Target;
 use serde::Serialize;
 
 /// What a run found.
@@ -20,6 +22,10 @@ pub struct Report {
     pub build: &'static str,
     /// Of the gateway, as it says itself.
     pub gateway_version: String,
+    /// Of the server of NATS; none where the log could not be read.
+    pub nats_version: Option<String>,
+    /// How the system is configured, as TOML, without secrets; none where the log could not be read.
+    pub configuration: Option<String>,
     /// Of the working copy the load test ran in; none where it ran elsewhere.
     pub commit: Option<String>,
     /// Where it ran.
@@ -38,16 +44,26 @@ pub struct Report {
     pub warmup_ms: u64,
     /// Events in a request.
     pub batch: usize,
-    /// Connections that published.
+    /// How it was published: `HTTP`, or the subject on NATS.
+    pub via: String,
+    /// Connections that published, or messages that were under way at once.
     pub connections: usize,
     /// Viewers, the one that measures included.
     pub viewers: usize,
+    /// How many customers events were about, met by Zipf's law; none: the demonstration company's own.
+    pub customers: Option<u32>,
+    /// What came of introducing them before; none where they were not.
+    pub introduced: Option<Introduced>,
+    /// Old events a second that came in beside the load.
+    pub old_per_s: f64,
     /// Events the system promised to keep, warm-up included.
     pub accepted: u64,
     /// Events it said it did not take.
     pub refused: u64,
     /// Events of which it said nothing, or not for sure.
     pub unknown: u64,
+    /// Requests that were sent again because their answer was not clear.
+    pub repeated: u64,
     /// What was due and not folded yet, early and late in the measured time.
     pub backlog: Backlog,
     /// By how much the events it has folded grew.
@@ -56,7 +72,8 @@ pub struct Report {
     pub orders_accepted: u64,
     /// By how much the orders it shows grew.
     pub orders_visible: i64,
-    /// Accepted events that belong on the ticker; only events that were sent alone are followed there.
+    /// Accepted events that belong on the ticker and of which it is known where they stand: those that were sent alone, or all where the
+    /// log could be read.
     pub news_accepted: u64,
     /// Those of them that were on it.
     pub news_seen: u64,
@@ -83,8 +100,14 @@ pub struct Latencies {
     pub due_to_released: Quantiles,
     /// Until a connection was free: what the load test itself, or a stall, held back.
     pub due_to_sent: Quantiles,
-    /// Until the publisher knew that the event is stored.
+    /// Until JetStream took it in, by JetStream's own time: before it was synced.
+    pub due_to_log: Quantiles,
+    /// Until the publisher knew that the event is stored: synced, acknowledged by the log, and answered.
     pub due_to_accepted: Quantiles,
+    /// Until the owner of its partition told on NATS that it is folded; owners tell at most every 10 ms, or 2 where a card changed.
+    pub due_to_folded: Quantiles,
+    /// Until the gateway had heard that, by its own clock: events that belong on the ticker.
+    pub due_to_gateway: Quantiles,
     /// From then until it was on the ticker.
     pub accepted_to_ticker: Quantiles,
     /// Until it was on the ticker.
@@ -106,6 +129,7 @@ pub enum Verdict {
 
 impl Report {
     pub(crate) fn new(
+        target: &Target,
         settings: &Settings,
         run: String,
         tally: &Tally,
@@ -117,6 +141,8 @@ impl Report {
             version: env!("CARGO_PKG_VERSION"),
             build: if cfg!(debug_assertions) { "debug" } else { "release" },
             gateway_version: seen.server.clone(),
+            nats_version: target.log().map(|log| log.client().server_info().version),
+            configuration: target.configuration().map(str::to_owned),
             commit: commit(),
             machine: Machine::this(),
             run,
@@ -126,11 +152,16 @@ impl Report {
             measured_ms: settings.measured.as_millis() as u64,
             warmup_ms: settings.warmup.as_millis() as u64,
             batch: settings.batch,
+            via: target.subject().map_or_else(|| "HTTP".to_owned(), |subject| format!("NATS, {}", subject.name)),
             connections: settings.connections,
             viewers: settings.viewers + 1,
+            customers: settings.customers,
+            introduced: None,
+            old_per_s: settings.old_per_s,
             accepted: tally.accepted,
             refused: tally.refused,
             unknown: tally.unknown,
+            repeated: tally.repeated,
             backlog: tally.backlog,
             visible,
             orders_accepted: tally.orders,
@@ -148,11 +179,14 @@ impl Report {
     }
 
     /// The stages that an event goes through, with how long they took.
-    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 9] {
+    pub(crate) fn stages(&self) -> [(&'static str, &Quantiles); 12] {
         let Latencies {
             due_to_released,
             due_to_sent,
+            due_to_log,
             due_to_accepted,
+            due_to_folded,
+            due_to_gateway,
             accepted_to_ticker,
             due_to_ticker,
             accepted_to_figure,
@@ -160,14 +194,31 @@ impl Report {
         [
             ("due -> let go (the load test's own)", due_to_released),
             ("due -> sent", due_to_sent),
+            ("due -> in the log (before its sync)", due_to_log),
             ("due -> accepted (stored, answered)", due_to_accepted),
+            ("due -> folded, and told", due_to_folded),
+            ("due -> on the gateway", due_to_gateway),
+            ("due -> on a WebSocket (the ticker)", due_to_ticker),
             ("accepted -> on the ticker", accepted_to_ticker),
-            ("due -> on the ticker", due_to_ticker),
             ("k-th order accepted -> k orders shown", accepted_to_figure),
             ("accepted -> alert on a console", &self.alerts.accepted_to_console),
             ("accepted -> alert on every console", &self.alerts.accepted_to_every_console),
             ("due -> alert on a console", &self.alerts.due_to_console),
         ]
+    }
+
+    /// Whom events were about, for people.
+    pub(crate) fn about(&self) -> String {
+        let about = match self.customers {
+            None => "the demonstration company's own customers".to_owned(),
+            Some(customers) => format!("{customers} customers, by Zipf's law"),
+        };
+        let introduced = self.introduced.map_or_else(String::new, |Introduced { customers, took_ms }| {
+            format!(", {customers} of them introduced before, in {:.1} s", took_ms as f64 / 1e3)
+        });
+        let old =
+            if self.old_per_s > 0.0 { format!(", {} old events/s beside", self.old_per_s) } else { String::new() };
+        about + &introduced + &old
     }
 
     /// Whether what was accepted is what is seen. Events without a clear answer may be seen or not.
@@ -212,6 +263,8 @@ pub(crate) mod tests {
             version: "0.0.0",
             build: "debug",
             gateway_version: "0.0.0".into(),
+            nats_version: Some("2.12.0".into()),
+            configuration: Some("[log]\npartitions = 4\n".into()),
             commit: Some("abc123".into()),
             machine: Machine { cpu: "A Processor".into(), cores: 2, memory_mib: 4_096, system: "Linux 1.0".into() },
             run: "r1".into(),
@@ -221,11 +274,16 @@ pub(crate) mod tests {
             measured_ms: 10_000,
             warmup_ms: 0,
             batch: 1,
+            via: "HTTP".into(),
             connections: 64,
             viewers: 1,
+            customers: None,
+            introduced: None,
+            old_per_s: 0.0,
             accepted: 1_000,
             refused: 0,
             unknown: 0,
+            repeated: 0,
             backlog: Backlog::default(),
             visible: 1_000,
             orders_accepted: 50,
@@ -239,7 +297,10 @@ pub(crate) mod tests {
             latencies: Latencies {
                 due_to_released: quick(),
                 due_to_sent: quick(),
+                due_to_log: quick(),
                 due_to_accepted: quick(),
+                due_to_folded: quick(),
+                due_to_gateway: quick(),
                 accepted_to_ticker: quick(),
                 due_to_ticker: quick(),
                 accepted_to_figure: quick(),

@@ -30,8 +30,9 @@ pub(crate) struct Standing {
 pub(crate) struct Sightings {
     /// The gateway's version.
     pub(crate) server: String,
-    /// Lines of the ticker by their place.
-    pub(crate) items: HashMap<String, Instant>,
+    /// Lines of the ticker by their place: when they were there, and when the gateway had heard of them, in microseconds since the
+    /// epoch.
+    pub(crate) items: HashMap<String, (Instant, u64)>,
     /// How many events were folded, whenever that changed.
     pub(crate) folded: Vec<(Instant, i64)>,
     /// How many orders were shown, whenever that changed.
@@ -123,7 +124,7 @@ async fn watch(
         match frame {
             Frame::Event { items } => {
                 for item in items {
-                    seen.items.entry(item.place).or_insert(at);
+                    seen.items.entry(item.place).or_insert((at, item.taken_in_us));
                 }
             }
             Frame::Snap { id, cols, rows } => {

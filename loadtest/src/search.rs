@@ -1,6 +1,7 @@
 //! The highest rate that the system sustains: doubled until it is too much, then halved in between.
 
 use crate::LoadtestError;
+use crate::progress::Watch;
 use crate::report::Verdict;
 use crate::run::run;
 use crate::settings::Settings;
@@ -40,11 +41,16 @@ pub struct Found {
     pub steps: Vec<Step>,
 }
 
-/// Looks for the highest rate that `target` sustains; tells each step when it is done.
+/// Looks for the highest rate that `target` sustains; `watch` hears every second how it goes, `tell` of each step when it is done.
 ///
 /// # Errors
 /// Where a step has no result, or the settings make no search.
-pub async fn search(target: &Target, search: &Search, tell: impl Fn(&Step)) -> Result<Found, LoadtestError> {
+pub async fn search(
+    target: &Target,
+    search: &Search,
+    watch: Watch<'_>,
+    tell: impl Fn(&Step),
+) -> Result<Found, LoadtestError> {
     if !(RATE_MIN..=search.rate_max).contains(&search.settings.rate) {
         return Err(LoadtestError::Settings(
             "a search begins at --rate, which has to be from 1 to --rate-max events a second",
@@ -58,7 +64,8 @@ pub async fn search(target: &Target, search: &Search, tell: impl Fn(&Step)) -> R
     while let Some(rate) = bracket.next() {
         let alerts_per_s = search.settings.alerts_per_s.min(rate);
         let settings = Settings { rate, alerts_per_s, ..search.settings.clone() };
-        let step = Step::judge(run(target, &settings).await?, search.p99_max);
+        let (report, ()) = run(target, &settings, watch, async |_| ()).await?;
+        let step = Step::judge(report, search.p99_max);
         tell(&step);
         bracket.note(rate, step.is_good());
         steps.push(step);

@@ -27,9 +27,21 @@ pub struct Settings {
     pub consoles: usize,
     /// Events a second, of `rate`, that raise an alert about a new customer.
     pub alerts_per_s: f64,
+    /// How many customers events are about, met by Zipf's law; none: the demonstration company's own, each as often as it likes.
+    pub customers: Option<u32>,
+    /// Whether all of those are made known before the load begins.
+    pub introduce: bool,
+    /// Old events a second that come in beside the load while it is measured, in requests of their own.
+    pub old_per_s: f64,
+    /// Whether what has no clear answer is published again, with the same ids, until it has one.
+    pub again: bool,
     /// The server's process, to tell its memory.
     pub server: Option<u32>,
 }
+
+/// Old events in a request, and connections that publish them.
+const OLD_BATCH: usize = 100;
+const OLD_CONNECTIONS: usize = 4;
 
 impl Settings {
     /// Whether there is anything to do.
@@ -48,6 +60,9 @@ impl Settings {
         if !(0.0..=self.rate).contains(&self.alerts_per_s) {
             return Err(LoadtestError::Settings("of the events at most all can raise an alert"));
         }
+        if self.customers == Some(0) || (self.introduce && self.customers.is_none()) {
+            return Err(LoadtestError::Settings("there must be at least one customer to be met, or to be introduced"));
+        }
         if self.slow_viewers > 0 && self.shape != Shape::Steady {
             return Err(LoadtestError::Settings("whether slow viewers delay others can be told only at a steady rate"));
         }
@@ -57,6 +72,20 @@ impl Settings {
             ));
         }
         Ok(())
+    }
+
+    /// The load of old events beside this one; none where there are none.
+    pub(crate) fn old(&self) -> Option<Self> {
+        let old = Self {
+            rate: self.old_per_s,
+            warmup: Duration::ZERO,
+            batch: OLD_BATCH,
+            connections: OLD_CONNECTIONS,
+            alerts_per_s: 0.0,
+            shape: Shape::Steady,
+            ..self.clone()
+        };
+        (old.requests() > 0).then_some(old)
     }
 
     /// Of how many events one raises an alert; none where none does.
@@ -109,6 +138,10 @@ mod tests {
             slow_viewers: 0,
             consoles: 0,
             alerts_per_s: 0.0,
+            customers: None,
+            introduce: false,
+            old_per_s: 0.0,
+            again: false,
             server: None,
         }
     }
@@ -137,6 +170,13 @@ mod tests {
             let (before, after) = (around(0.9, 1.0), around(1.0, 1.1));
             assert!(before.abs_diff(after) <= 8, "{shape}: {before}, {after}");
         }
+    }
+
+    #[test]
+    fn old_events_come_in_requests_of_their_own_while_it_is_measured() {
+        assert_eq!(settings().old(), None);
+        let old = Settings { old_per_s: 500.0, shape: Shape::Burst, ..settings() }.old().unwrap();
+        assert_eq!((old.requests(), old.batch, old.due(0), old.due(5)), (15, 100, Duration::ZERO, SECOND));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::latency::{Latency, Quantiles};
 use crate::publisher::Answer;
 use crate::report::Latencies;
 use crate::screen::{Sightings, Standing};
+use crate::stages::Stages;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) orders: u64,
     pub(crate) refused: u64,
     pub(crate) unknown: u64,
+    /// Requests that were sent again.
+    pub(crate) repeated: u64,
     /// Accepted events that belong on the ticker, warm-up included, and those of them that were there.
     pub(crate) news: u64,
     pub(crate) news_seen: u64,
@@ -30,20 +33,24 @@ pub(crate) struct Tally {
 }
 
 /// Puts together what the publishers were told and what the screen showed; `before` is what it showed at the start.
-pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> Tally {
+pub(crate) fn tally<'a>(answers: &'a [Answer], seen: &Sightings, before: Standing, stages: Stages) -> Tally {
     let sum = |of: fn(&Answer) -> u64| answers.iter().map(of).sum();
     let mut before_answer = 0;
     let (to_released, to_sent, to_accepted) = until_answered(answers);
-    let (mut lines, mut to_ticker) = (Vec::new(), Latency::new());
+    let (mut lines, mut to_gateway, mut to_ticker) = (Vec::new(), Latency::new(), Latency::new());
     let (mut news, mut news_seen) = (0, 0);
-    for (answer, place) in answers.iter().filter_map(|answer| Some((answer, answer.place.as_ref()?))) {
+    let places = |answer: &'a Answer| answer.places.iter().map(move |place| (answer, place));
+    for (answer, place) in answers.iter().flat_map(places) {
         news += 1;
-        let Some(at) = seen.items.get(place) else { continue };
+        let Some((at, taken_in_us)) = seen.items.get(place) else { continue };
         news_seen += 1;
         if answer.is_measured {
             before_answer += u64::from(*at < answer.answered_at);
             lines.push((answer.answered_at, at.saturating_duration_since(answer.answered_at)));
             to_ticker.record(answer.due_at, *at, 1);
+            if let Some(clock) = stages.clock {
+                to_gateway.record(answer.due_at, clock.when(taken_in_us * 1_000), 1);
+            }
         }
     }
     let counted = until_counted(answers, &seen.orders, before.orders.unwrap_or_default());
@@ -53,6 +60,7 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
         orders: sum(|answer| answer.orders),
         refused: sum(|answer| answer.refused),
         unknown: sum(|answer| answer.unknown),
+        repeated: sum(|answer| answer.repeats),
         news,
         news_seen,
         seen_before_answer: before_answer,
@@ -61,7 +69,10 @@ pub(crate) fn tally(answers: &[Answer], seen: &Sightings, before: Standing) -> T
         latencies: Latencies {
             due_to_released: to_released.quantiles(),
             due_to_sent: to_sent.quantiles(),
+            due_to_log: stages.to_log,
             due_to_accepted: to_accepted.quantiles(),
+            due_to_folded: stages.to_folded,
+            due_to_gateway: to_gateway.quantiles(),
             accepted_to_ticker: quantiles(&lines),
             due_to_ticker: to_ticker.quantiles(),
             accepted_to_figure: quantiles(&counted),
@@ -75,7 +86,7 @@ pub(crate) fn by_second(times: &[(Instant, Duration)]) -> Vec<(u64, Quantiles)> 
     let Some(first) = times.iter().map(|(at, _)| *at).min() else { return Vec::new() };
     let mut seconds: BTreeMap<u64, Latency> = BTreeMap::new();
     for (at, time) in times {
-        let latency = seconds.entry(at.duration_since(first).as_secs()).or_insert_with(Latency::new);
+        let latency = seconds.entry(at.duration_since(first).as_secs()).or_default();
         latency.record_time(*time, 1);
     }
     seconds.iter().map(|(second, latency)| (*second, latency.quantiles())).collect()
@@ -144,18 +155,19 @@ mod tests {
         let at = |ms: u64| start + Duration::from_millis(ms);
         let answer = |due: u64, answered: u64, place: &str| Answer {
             orders: 1,
-            place: Some(place.to_owned()),
+            places: vec![place.to_owned()],
             ..answer(at(due), at(answered))
         };
         let answers = [answer(0, 10, "0:1:0"), answer(5, 30, "0:1:1"), answer(10, 20, "1:1:0")];
         let seen = Sightings {
-            items: [("0:1:0".to_owned(), at(15)), ("0:1:1".to_owned(), at(25))].into(),
+            items: [("0:1:0".to_owned(), (at(15), 1)), ("0:1:1".to_owned(), (at(25), 1))].into(),
             folded: Vec::new(),
             server: String::new(),
             orders: vec![(at(0), 7), (at(18), 8), (at(40), 10)],
             resyncs: 0,
         };
-        let tally = tally(&answers, &seen, Standing { events: Some(0), orders: Some(7) });
+        let before = Standing { events: Some(0), orders: Some(7) };
+        let tally = tally(&answers, &seen, before, Stages::default());
         assert_eq!((tally.accepted, tally.orders, tally.news, tally.news_seen), (3, 3, 3, 2));
         assert_eq!(tally.seen_before_answer, 1);
         let max = |quantiles: Quantiles| (quantiles.n, quantiles.max_us / 1_000);

@@ -3,6 +3,9 @@
 use crate::LoadtestError;
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use hyper::{HeaderMap, Uri};
+use nexusflow_log::Log;
+use nexusflow_log::async_nats::Client;
+use nexusflow_log::async_nats::jetstream::{self, Context};
 use std::io;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -17,6 +20,16 @@ pub struct Target {
     authority: String,
     publish_token: Option<String>,
     view_token: Option<String>,
+    log: Option<Log>,
+    configuration: Option<String>,
+    nats: Option<Subject>,
+}
+
+/// A subject that is published on, as whoever may.
+#[derive(Clone)]
+pub(crate) struct Subject {
+    pub(crate) jetstream: Context,
+    pub(crate) name: String,
 }
 
 impl std::fmt::Debug for Target {
@@ -39,7 +52,32 @@ impl Target {
             return Err(wrong(&"it must begin with http://"));
         }
         let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Ok(Self { authority, publish_token, view_token })
+        Ok(Self { authority, publish_token, view_token, log: None, configuration: None, nats: None })
+    }
+
+    /// The same, with the log behind it, which knows when it had what, and the configuration of both, as it may be shown.
+    #[must_use]
+    pub fn with_log(self, log: Log, configuration: String) -> Self {
+        Self { log: Some(log), configuration: Some(configuration), ..self }
+    }
+
+    /// The same, but what is published goes to a subject on NATS, by a client who may publish there.
+    #[must_use]
+    pub fn by_nats(self, client: Client, subject: String) -> Self {
+        Self { nats: Some(Subject { jetstream: jetstream::new(client), name: subject }), ..self }
+    }
+
+    pub(crate) fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
+    }
+
+    pub(crate) fn configuration(&self) -> Option<&str> {
+        self.configuration.as_deref()
+    }
+
+    /// Where it is published, if not over HTTP.
+    pub(crate) fn subject(&self) -> Option<&Subject> {
+        self.nats.as_ref()
     }
 
     /// Host and port.

@@ -21,19 +21,22 @@ impl fmt::Display for Report {
 
 fn write_head(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     let Machine { cpu, cores, .. } = &report.machine;
-    writeln!(out, "NexusFlow {} ({} build), {cores} cores of {cpu}", report.version, report.build)?;
+    let nats = report.nats_version.as_ref().map_or_else(String::new, |version| format!(", NATS {version}"));
+    writeln!(out, "NexusFlow {} ({} build){nats}, {cores} cores of {cpu}", report.version, report.build)?;
     writeln!(
         out,
-        "{} events/s, {}, for {} s after {} s of warm-up; {} in a request, {} connections, {} viewers, {} consoles",
+        "{} events/s, {}, for {} s after {} s of warm-up; {} in a request, {} connections ({}), {} viewers, {} consoles",
         report.rate,
         report.shape,
         report.measured_ms as f64 / 1e3,
         report.warmup_ms as f64 / 1e3,
         report.batch,
         report.connections,
+        report.via,
         report.viewers,
         report.alerts.consoles
-    )
+    )?;
+    writeln!(out, "about {}", report.about())
 }
 
 fn write_stages(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +53,11 @@ fn write_stages(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn write_counts(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     writeln!(out, "\naccepted   {} events, {:.1}/s", report.accepted, report.achieved_per_s)?;
-    writeln!(out, "refused    {}, without a clear answer {}", report.refused, report.unknown)?;
+    writeln!(
+        out,
+        "refused    {}, without a clear answer {}; {} requests sent again",
+        report.refused, report.unknown, report.repeated
+    )?;
     writeln!(out, "backlog    {} events early, {} late", report.backlog.early.events(), report.backlog.late.events())?;
     writeln!(out, "visible    {} events", report.visible)?;
     writeln!(out, "orders     {} accepted, {} visible", report.orders_accepted, report.orders_visible)?;

@@ -49,6 +49,8 @@ pub(crate) enum Frame {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Item {
     pub(crate) place: String,
+    /// When the gateway heard of it, in microseconds since the epoch.
+    pub(crate) taken_in_us: u64,
 }
 
 /// A connection that looks.

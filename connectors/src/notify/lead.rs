@@ -217,7 +217,7 @@ impl<'a> Lead<'a> {
         self.has_read = true;
         self.is_looked_at &= records.is_empty();
         for record in records {
-            self.decider.read(record.sequence, record.stored_at_ms, &record.payload);
+            self.decider.read(record.sequence, record.stored_at_ms(), &record.payload);
         }
         let is_behind = records.last().is_some_and(|last| last.behind > CATCHING_UP);
         self.behind_since = is_behind.then(|| self.behind_since.unwrap_or_else(Instant::now));

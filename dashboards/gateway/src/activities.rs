@@ -6,6 +6,7 @@ use nexusflow_model::{Place, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::broadcast;
 
 /// How many a new subscriber is given.
@@ -44,6 +45,7 @@ impl Activities {
 
     /// Takes in effects, in order, as one partition tells them.
     pub(crate) fn take(&self, effects: &[Effect<Activity>]) {
+        let taken_in = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros() as u64;
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         for effect in effects {
             let partition = effect.id.place.partition;
@@ -53,7 +55,7 @@ impl Activities {
             ring.told.insert(partition, effect.id);
             ring.seq += 1;
             let order = (effect.body.recorded_at, effect.id);
-            let item = Arc::new(Item { seq: ring.seq, order, json: to_json(effect) });
+            let item = Arc::new(Item { seq: ring.seq, order, json: to_json(effect, taken_in) });
             ring.items.push_back(Arc::clone(&item));
             if ring.items.len() > KEPT {
                 ring.items.pop_front();
@@ -71,7 +73,8 @@ impl Activities {
     }
 }
 
-fn to_json(effect: &Effect<Activity>) -> String {
+/// `taken_in`: when this gateway heard of it, in microseconds since the epoch.
+fn to_json(effect: &Effect<Activity>, taken_in: u64) -> String {
     let Place { partition, sequence, index } = effect.id.place;
     let Activity { kind, occurred_at, recorded_at, customer, headline } = &effect.body;
     json!({
@@ -81,6 +84,7 @@ fn to_json(effect: &Effect<Activity>) -> String {
         "recorded_at": recorded_at,
         "customer": customer,
         "headline": headline,
+        "taken_in_us": taken_in,
     })
     .to_string()
 }

@@ -33,10 +33,17 @@ pub struct Record {
     pub sequence: u64,
     /// How many records stood behind it when it was sent to us.
     pub behind: u64,
-    /// When JetStream stored it, in milliseconds since the epoch, by the server's clock.
-    pub stored_at_ms: i64,
+    /// When JetStream stored it, in nanoseconds since the epoch, by the server's clock.
+    pub stored_at_ns: i64,
     /// A batch of CloudEvents.
     pub payload: Bytes,
+}
+
+impl Record {
+    /// When JetStream stored it, in milliseconds since the epoch.
+    pub fn stored_at_ms(&self) -> i64 {
+        self.stored_at_ns.div_euclid(1_000_000)
+    }
 }
 
 /// Why a log can't be read on.
@@ -181,7 +188,7 @@ impl Reader {
             let message = message.map_err(|error| unavailable(&error))?;
             let info = message.info().map_err(|error| unavailable(&error))?;
             let (sequence, behind) = (info.stream_sequence, info.pending);
-            let stored_at_ms = (info.published.unix_timestamp_nanos() / 1_000_000) as i64;
+            let stored_at_ns = info.published.unix_timestamp_nanos() as i64;
             if sequence != self.after + 1 {
                 return Err(ReadError::Gap { partition, after: self.after, found: sequence });
             }
@@ -190,7 +197,7 @@ impl Reader {
             // What was large some time ago says less and less.
             self.largest = size.max(self.largest - self.largest / 16);
             bytes += size;
-            records.push(Record { sequence, behind, stored_at_ms, payload: message.message.payload });
+            records.push(Record { sequence, behind, stored_at_ns, payload: message.message.payload });
             if records.len() >= HAND_OVER_RECORDS || bytes >= HAND_OVER_BYTES {
                 return Ok(());
             }

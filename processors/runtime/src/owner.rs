@@ -211,7 +211,7 @@ impl Owner {
                 (live.fold(record.sequence, events), live.partition.clock() > clock)
             });
             if has_moved {
-                self.told_at_ms = record.stored_at_ms;
+                self.told_at_ms = record.stored_at_ms();
             }
             for (place, reject) in folded.unreadable {
                 tracing::error!(
@@ -227,7 +227,7 @@ impl Owner {
             live.head = live.head.max(last.sequence + last.behind);
             live.folded_at = Instant::now();
             let waits = more || last.behind > 0;
-            live.lag_ms = if !waits { 0 } else { (now().as_ms() - last.stored_at_ms).max(0) };
+            live.lag_ms = if !waits { 0 } else { (now().as_ms() - last.stored_at_ms()).max(0) };
         });
         count
     }

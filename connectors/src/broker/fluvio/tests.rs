@@ -191,7 +191,7 @@ fn what_a_sink_tells_is_a_cloud_event_with_a_stable_id_and_key() {
         {"id":{"place":{"partition":2,"sequence":9,"index":1},"ordinal":0},"body":{"notice":{"alert":"recovery:o-1:late",
          "subject":"c-1","what":"raised","at":"2026-01-05T10:00:00Z","severity":"S1"}}},
         {"id":{"place":{"partition":2,"sequence":9,"index":1},"ordinal":1},"body":{"silence":{}}}]}"#;
-    let record = nexusflow_log::Record { sequence: 1, behind: 0, stored_at_ms: 0, payload: payload.into() };
+    let record = nexusflow_log::Record { sequence: 1, behind: 0, stored_at_ns: 0, payload: payload.into() };
     let told = sink::alerts("nexusflow", &record);
     assert_eq!(told, sink::alerts("nexusflow", &record));
     let [(key, value)] = told.as_slice() else { panic!("{told:?}") };
