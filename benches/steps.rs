@@ -1,7 +1,6 @@
 //! Each step of an event's way alone: how long it takes on the clock.
 //!
 //! `cargo bench --bench steps -- [part of a name]`; with `--help` what else divan takes.
-#![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 mod parts;
 
