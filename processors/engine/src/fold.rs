@@ -123,7 +123,10 @@ impl<D: Domain> Partition<D> {
     ///
     /// # Panics
     /// Where `sequence` isn't the next one: folding a log with a hole would be wrong for ever.
-    #[expect(clippy::needless_pass_by_value, reason = "to move each event out of the list costs more than to look at it there")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "to move each event out of the list costs more than to look at it there"
+    )]
     pub fn fold(&mut self, sequence: u64, events: Vec<Result<Envelope, Reject>>) -> Folded<D> {
         assert_eq!(sequence, self.sequence + 1, "a record was skipped or repeated");
         self.sequence = sequence;
