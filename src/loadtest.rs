@@ -148,7 +148,10 @@ async fn on_target(
     if !arguments.search {
         let (report, ()) = nexusflow_loadtest::run(&target, &settings, watch, async |_| ()).await?;
         out::say(&report.to_string());
-        let is_well = report.verdict() == Verdict::Complete;
+        if report.accepted == 0 {
+            out::hint("nothing was accepted, so that nothing is shown by this");
+        }
+        let is_well = report.verdict() == Verdict::Complete && report.accepted > 0;
         return Ok(Outcome { json: serde_json::to_vec_pretty(&report)?, html: report.html(), is_well });
     }
     let p99_max = Duration::from_millis(arguments.p99_ms);

@@ -90,7 +90,7 @@ fn a_search_says_which_rate_is_sustained_and_why_not_more() {
         up_to_the_highest["steps"].as_array().unwrap().iter().filter_map(|step| step["rate"].as_f64()).collect();
     assert_eq!((rates, &up_to_the_highest["sustainable_per_s"]), (vec![60.0, 120.0], &120.0.into()));
 
-    // Nothing is stored, folded and on a screen within a millisecond.
+    // Of one event a second either nothing is seen, or it was not on a screen within a millisecond.
     let output = nexusflow.run(&[&search[..], &["--rate", "1", "--p99-ms", "1"]].concat());
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success() && said.contains("NOTHING SUSTAINED"), "{output:?}");

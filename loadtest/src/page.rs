@@ -54,7 +54,9 @@ impl Played {
             let incidents = part.incidents.iter().map(|incident| format!("<p>{}</p>", escape(&incident.to_string())));
             let incidents: String = incidents.collect();
             if at == 0 || at == last {
-                format!("<h1>{}</h1>{incidents}{}", escape(&part.name), body(&part.report))
+                // A scenario of one run has its name at the top.
+                let name = if last == 0 { String::new() } else { format!("<h1>{}</h1>", escape(&part.name)) };
+                format!("{name}{incidents}{}", body(&part.report))
             } else {
                 format!("<p>{}</p>{incidents}", escape(&part.to_string()))
             }

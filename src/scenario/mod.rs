@@ -5,7 +5,7 @@ mod system;
 
 use crate::config::Config;
 use crate::{out, process};
-use nexusflow_loadtest::{Incident, Part, Played, Report, Settings, Target, Watch, run};
+use nexusflow_loadtest::{Incident, Part, Played, Settings, Target, Watch, run};
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -100,13 +100,24 @@ async fn on(
     let target = system.target().await?;
     // Those who publish do as they are told: what has no clear answer comes again, and must count once.
     let settings = Settings { again: true, server: system.process(scenario.workers().last().copied()), ..settings };
+    let (name, third) = (scenario.name(), settings.measured / 3);
     let parts = match scenario {
-        Scenario::WorkerKilled => vec![worker_killed(system, &target, &settings, watch).await?],
-        Scenario::NatsRestarted => vec![nats_restarted(system, &target, &settings, watch).await?],
+        Scenario::WorkerKilled => {
+            vec![
+                disturbed(name, &target, &settings, watch, async |diary| kill_worker(system, diary, third).await)
+                    .await?,
+            ]
+        }
+        Scenario::NatsRestarted => {
+            vec![
+                disturbed(name, &target, &settings, watch, async |diary| restart_nats(system, diary, third).await)
+                    .await?,
+            ]
+        }
         Scenario::Backfill => backfill(&target, &settings, watch).await?,
         Scenario::Million => {
             let customers = settings.customers.or(Some(MILLION));
-            vec![quiet("million", &target, &Settings { customers, introduce: true, ..settings }, watch).await?]
+            vec![quiet(name, &target, &Settings { customers, introduce: true, ..settings }, watch).await?]
         }
         Scenario::Soak => soak::soak(&target, &settings, soak, watch).await?,
     };
@@ -115,63 +126,54 @@ async fn on(
 
 /// A run to which nothing happens.
 async fn quiet(name: &str, target: &Target, settings: &Settings, watch: Watch<'_>) -> Result<Part, Box<dyn Error>> {
-    let (report, ()) = run(target, settings, watch, async |_| ()).await?;
-    Ok(told(name, report, Vec::new()))
+    disturbed(name, target, settings, watch, async |_| Ok(())).await
 }
 
-/// Says what a run found, and keeps it.
-fn told(name: &str, report: Report, incidents: Vec<Incident>) -> Part {
+/// A run to which something happens; says what it found, and keeps it.
+async fn disturbed(
+    name: &str,
+    target: &Target,
+    settings: &Settings,
+    watch: Watch<'_>,
+    happens: impl AsyncFnOnce(&mut Diary) -> Result<(), Box<dyn Error>>,
+) -> Result<Part, Box<dyn Error>> {
+    let (report, diary) = run(target, settings, watch, async |from| {
+        let mut diary = Diary { from, incidents: Vec::new() };
+        happens(&mut diary).await.map(|()| diary)
+    })
+    .await?;
+    let incidents = diary?.incidents;
     out::say(&format!("\n{report}\n"));
     incidents.iter().for_each(|incident| out::say(&incident.to_string()));
-    Part { name: name.to_owned(), incidents, report }
+    Ok(Part { name: name.to_owned(), incidents, report })
 }
 
-async fn worker_killed(
-    system: &mut System,
-    target: &Target,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Part, Box<dyn Error>> {
-    let third = settings.measured / 3;
-    let (report, diary) = run(target, settings, watch, async |from| -> Result<Diary, Box<dyn Error>> {
-        let mut diary = Diary { from, incidents: Vec::new() };
-        diary.wait_for(third).await;
-        system.kill("worker-1").await?;
-        diary.note("worker-1 was killed with SIGKILL");
-        system.owned_by(&["worker-2"]).await?;
-        diary.note("worker-2 owns all partitions");
-        diary.wait_for(third * 2).await;
-        system.launch("worker-1").await?;
-        diary.note("worker-1 was started again");
-        system.owned_by(&["worker-1", "worker-2"]).await?;
-        diary.note("both own partitions");
-        Ok(diary)
-    })
-    .await?;
-    Ok(told("worker-killed", report, diary?.incidents))
+/// A worker is killed after a third of the time, and started again after two.
+async fn kill_worker(system: &mut System, diary: &mut Diary, third: Duration) -> Result<(), Box<dyn Error>> {
+    diary.wait_for(third).await;
+    system.kill("worker-1").await?;
+    diary.note("worker-1 was killed with SIGKILL");
+    system.owned_by(&["worker-2"]).await?;
+    diary.note("worker-2 owns all partitions");
+    diary.wait_for(third * 2).await;
+    system.launch("worker-1").await?;
+    diary.note("worker-1 was started again");
+    system.owned_by(&["worker-1", "worker-2"]).await?;
+    diary.note("both own partitions");
+    Ok(())
 }
 
-async fn nats_restarted(
-    system: &mut System,
-    target: &Target,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Part, Box<dyn Error>> {
-    let third = settings.measured / 3;
-    let (report, diary) = run(target, settings, watch, async |from| -> Result<Diary, Box<dyn Error>> {
-        let mut diary = Diary { from, incidents: Vec::new() };
-        diary.wait_for(third).await;
-        system.stop("nats").await?;
-        diary.note("NATS was stopped");
-        tokio::time::sleep(AWAY).await;
-        system.launch("nats").await?;
-        diary.note("NATS was started again");
-        system.ready().await?;
-        diary.note("every partition is looked after and caught up");
-        Ok(diary)
-    })
-    .await?;
-    Ok(told("nats-restarted", report, diary?.incidents))
+/// NATS is stopped after a third of the time, for a while.
+async fn restart_nats(system: &mut System, diary: &mut Diary, third: Duration) -> Result<(), Box<dyn Error>> {
+    diary.wait_for(third).await;
+    system.stop("nats").await?;
+    diary.note("NATS was stopped");
+    tokio::time::sleep(AWAY).await;
+    system.launch("nats").await?;
+    diary.note("NATS was started again");
+    system.ready().await?;
+    diary.note("every partition is looked after and caught up");
+    Ok(())
 }
 
 async fn backfill(target: &Target, settings: &Settings, watch: Watch<'_>) -> Result<Vec<Part>, Box<dyn Error>> {
