@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -112,13 +112,9 @@ impl Drop for Server {
 impl Shared {
     fn serve(&self, mut stream: &TcpStream) -> std::io::Result<()> {
         let mut reader = BufReader::new(stream);
-        let mut head = String::new();
-        reader.read_line(&mut head)?;
+        line(&mut reader)?;
         let mut headers = BTreeMap::new();
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line)?;
-            let Some((name, value)) = line.trim().split_once(": ") else { break };
+        while let Some((name, value)) = line(&mut reader)?.split_once(": ") {
             headers.insert(name.to_lowercase(), value.to_owned());
         }
         let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
@@ -140,6 +136,13 @@ impl Shared {
             Mood::Hangs => stream.read(&mut [0]).map(drop),
         }
     }
+}
+
+/// A whole line. One who is killed may have connected and said nothing, or half of it: that is no request.
+fn line(reader: &mut impl BufRead) -> std::io::Result<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    if line.ends_with('\n') { Ok(line.trim_end().to_owned()) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
 fn answer(mut stream: &TcpStream, status: u16, more: &str) -> std::io::Result<()> {
