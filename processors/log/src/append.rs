@@ -1,4 +1,5 @@
-//! Appending with group commit: what waits for a partition goes into one record, with at most two records in flight.
+//! Appending with group commit: what waits for a partition goes into one record, with at most two records in flight; where much
+//! comes, what comes within a few milliseconds.
 
 use crate::connect::Log;
 use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
@@ -20,6 +21,11 @@ use tokio::time::Instant;
 const QUEUE_EVENTS: usize = 8_192;
 /// Records in flight a partition: the second is on its way while the first is being stored.
 const IN_FLIGHT_MAX: usize = 2;
+/// After a record of so many events others will come soon: the next one gathers them for a while. A record costs the server about
+/// the same whether it holds one event or two hundred, most of it to write and sync a file.
+const MANY_EVENTS: usize = 32;
+/// For how long: at 40,000 events/s that is a seventh of all the time that NexusFlow and NATS take.
+const GATHER: Duration = Duration::from_millis(8);
 /// How long a record is tried again before its events are answered with an error.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(15);
 
@@ -158,12 +164,14 @@ struct Writer {
     subject: String,
     session: Arc<str>,
     records: u64,
+    /// The next record is not begun before that.
+    not_before: Instant,
 }
 
 impl Writer {
     fn new(log: Log, partition: u32, session: Arc<str>) -> Self {
         let subject = subject::log_subject(log.prefix(), partition);
-        Self { log, partition, subject, session, records: 0 }
+        Self { log, partition, subject, session, records: 0, not_before: Instant::now() }
     }
 
     async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
@@ -173,7 +181,7 @@ impl Writer {
             tokio::select! {
                 biased;
                 Some(()) = flights.next(), if !flights.is_empty() => {}
-                next = next_waiting(&mut held, &mut queue), if flights.len() < IN_FLIGHT_MAX => {
+                next = next_waiting(self.not_before, &mut held, &mut queue), if flights.len() < IN_FLIGHT_MAX => {
                     let Some(first) = next else { break };
                     let flight = self.gather(first, &mut queue, &mut held);
                     flights.push(deliver(self.log.clone(), self.subject.clone(), self.partition, flight));
@@ -197,6 +205,9 @@ impl Writer {
             events.push(next);
         }
         self.records += 1;
+        if held.is_none() && (MANY_EVENTS..RECORD_EVENTS_MAX).contains(&events.len()) {
+            self.not_before = Instant::now() + GATHER;
+        }
         let payload = cloudevents::join_record(events.iter().map(|event| event.json.as_slice()));
         Flight {
             payload: payload.into(),
@@ -207,7 +218,12 @@ impl Writer {
     }
 }
 
-async fn next_waiting(held: &mut Option<Waiting>, queue: &mut mpsc::Receiver<Waiting>) -> Option<Waiting> {
+async fn next_waiting(
+    not_before: Instant,
+    held: &mut Option<Waiting>,
+    queue: &mut mpsc::Receiver<Waiting>,
+) -> Option<Waiting> {
+    tokio::time::sleep_until(not_before).await;
     match held.take() {
         Some(waiting) => Some(waiting),
         None => queue.recv().await,
