@@ -9,10 +9,13 @@ use nexusflow_log::async_nats::jetstream::{self, Context};
 use std::io;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 /// What the system keeps for a connection that does not read, in bytes; it rounds up as it likes.
 const NARROW: u32 = 32_768;
+/// What is read from the gateway at once, in bytes: about a frame. As much is cleared before every attempt.
+const READ_BYTES: usize = 16_384;
 
 /// The gateway under test.
 #[derive(Clone)]
@@ -108,7 +111,8 @@ impl Target {
         let mut request = format!("ws://{}/api/v1/live", self.authority).into_client_request()?;
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("nexusflow.live.v1"));
         authorize(request.headers_mut(), self.view_token.as_deref());
-        let (socket, _) = client_async(request, stream).await?;
+        let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
+        let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         Ok(socket)
     }
 

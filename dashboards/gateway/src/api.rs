@@ -3,7 +3,7 @@
 use crate::access::MayAct;
 use crate::board::{self, requests};
 use crate::hub::SharedHub;
-use crate::protocol::{self, INBOUND_BYTES_MAX};
+use crate::protocol::{self, INBOUND_BYTES_MAX, READ_BYTES};
 use crate::ranking::Refused;
 use crate::{ask, connection, documents, operator, ranking, render};
 use axum::extract::ws::WebSocketUpgrade;
@@ -230,5 +230,6 @@ pub(crate) async fn live(
     upgrade
         .protocols([protocol::NAME])
         .max_message_size(INBOUND_BYTES_MAX)
+        .read_buffer_size(READ_BYTES)
         .on_upgrade(move |socket| connection::serve(hub, socket, may_act))
 }
