@@ -164,6 +164,11 @@ impl<R> Rollups<R> {
         &self.panes
     }
 
+    /// Whether any pane changed since they were last taken.
+    pub fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     /// The panes that changed since the last call; a pane that is gone has no rollup.
     pub fn take_changed(&mut self) -> Vec<(Pane, Option<&R>)> {
         let panes = &self.panes;

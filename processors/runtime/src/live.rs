@@ -103,9 +103,9 @@ impl Live {
         }
     }
 
-    /// What changed since the last call, even if it is only how the partition stands.
-    pub(crate) fn change(&mut self) -> Change {
-        let panes = self.partition.rollups_mut().take_changed();
+    /// What changed since the last call, even if it is only how the partition stands; with or without the figures.
+    pub(crate) fn change(&mut self, has_figures: bool) -> Change {
+        let panes = if has_figures { self.partition.rollups_mut().take_changed() } else { Vec::new() };
         let panes = panes.into_iter().map(|(pane, rollup)| (pane, rollup.cloned())).collect();
         let version = self.partition.config_version().to_owned();
         let is_news = self.told_config.as_ref() != Some(&version);
@@ -115,6 +115,11 @@ impl Live {
         self.version += 1;
         let cards = self.partition.board_mut().take_changed();
         self.contribution(from, panes, cards, config, |live| std::mem::take(&mut live.untold))
+    }
+
+    /// Whether figures have changed that were not told.
+    pub(crate) fn has_untold_figures(&self) -> bool {
+        self.partition.rollups().is_changed()
     }
 
     /// Everything, at the version that was told last.

@@ -20,6 +20,8 @@ use tokio::time::MissedTickBehavior;
 const PUBLISH_EVERY: Duration = Duration::from_millis(10);
 /// But what people have to see does not wait for that: at most this often.
 const SHOW_EVERY: Duration = Duration::from_millis(2);
+/// And figures, which are told whole, at most this often: a viewer sees new ones every 50 ms at the most.
+const FIGURES_EVERY: Duration = Duration::from_millis(25);
 /// How a partition stands goes out at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long a stream may take to elect a leader who knows everything.
@@ -28,6 +30,14 @@ const ELECTED_WITHIN: Duration = Duration::from_secs(10);
 const OPEN_PROFILES: usize = 32_768;
 /// Hand-overs of the reader that may wait for the fold.
 const READ_AHEAD: usize = 4;
+
+/// What was told when.
+struct Telling {
+    at: Instant,
+    figures_at: Instant,
+    /// Whether something has changed since.
+    is_due: bool,
+}
 
 pub(crate) struct Owner {
     shared: Arc<Shared>,
@@ -101,24 +111,21 @@ impl Owner {
         let reading = tokio::spawn(read(Reader::new(&self.shared.log, self.partition, after), sender));
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut published_at, mut is_dirty) = (Instant::now(), false);
+        let mut telling = Telling { at: Instant::now(), figures_at: Instant::now(), is_due: false };
         let ended = loop {
-            let is_urgent = is_dirty && with(&self.live, |live| live.partition.board().is_changed());
+            let is_urgent = telling.is_due && with(&self.live, |live| live.partition.board().is_changed());
             let every = if is_urgent { SHOW_EVERY } else { PUBLISH_EVERY };
-            let wait = every.saturating_sub(published_at.elapsed());
+            let wait = every.saturating_sub(telling.at.elapsed());
             let tick = self.tick_in();
             tokio::select! {
                 biased;
                 () = nexusflow_log::raised(&mut shutdown) => break Ok(()),
-                () = tokio::time::sleep(wait), if is_dirty => {
-                    self.publish().await;
-                    (published_at, is_dirty) = (Instant::now(), false);
-                }
+                () = tokio::time::sleep(wait), if telling.is_due => self.publish(&mut telling).await,
                 next = records.recv() => match next {
                     Some(Ok(fetched)) => {
                         let events = self.fold(&fetched, !records.is_empty()).await;
                         self.saving.count(events);
-                        is_dirty = true;
+                        telling.is_due = true;
                         self.configure_if_caught_up().await;
                         self.saving.go_on(&self.live, &self.emitter).await;
                     }
@@ -127,8 +134,7 @@ impl Owner {
                 },
                 _ = heartbeat.tick() => {
                     self.look_at_head().await;
-                    self.publish().await;
-                    (published_at, is_dirty) = (Instant::now(), false);
+                    self.publish(&mut telling).await;
                     self.saving.go_on(&self.live, &self.emitter).await;
                 }
                 () = tokio::time::sleep(tick.unwrap_or_default()), if tick.is_some() => {
@@ -244,9 +250,15 @@ impl Owner {
         });
     }
 
-    async fn publish(&self) {
-        let change = with(&self.live, Live::change);
+    async fn publish(&self, telling: &mut Telling) {
+        let has_figures = telling.figures_at.elapsed() >= FIGURES_EVERY;
+        let (change, is_due) = with(&self.live, |live| (live.change(has_figures), live.has_untold_figures()));
         publish::change(&self.shared.log, self.partition, change).await;
+        telling.at = Instant::now();
+        telling.is_due = is_due;
+        if has_figures {
+            telling.figures_at = telling.at;
+        }
     }
 }
 
