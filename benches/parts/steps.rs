@@ -6,7 +6,7 @@ use nexusflow_domain::{Commerce, Rollup};
 use nexusflow_engine::{Merge, Pane, Partition};
 use nexusflow_learn::{sentiment, themes};
 use nexusflow_model::limits::RECORD_EVENTS_MAX;
-use nexusflow_model::{Envelope, cloudevents, partition};
+use nexusflow_model::{Envelope, Timestamp, cloudevents, partition};
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
@@ -24,7 +24,8 @@ const PARTITIONS: u32 = 4;
 pub(crate) type Work = Box<dyn FnOnce()>;
 
 /// The names of the steps, in the order of an event's way.
-pub(crate) const STEPS: [&str; 9] = [
+pub(crate) const STEPS: [&str; 10] = [
+    "take in an event",
     "encode an event",
     "route an event",
     "decode an event",
@@ -53,18 +54,17 @@ impl Step {
     pub(crate) fn named(name: &str) -> Self {
         let events = company((BEFORE + RECORDS) * RECORD_EVENTS_MAX, CUSTOMERS);
         match name {
+            "take in an event" => records(&events, |batch, now| {
+                for event in cloudevents::split_batch(batch).unwrap() {
+                    drop(black_box(cloudevents::decode_structured(event, now).unwrap()));
+                }
+            }),
             "encode an event" => each(events, |event| drop(black_box(cloudevents::encode(event)))),
             "route an event" => each(events, |event| {
                 black_box((partition::of(&event.subject, PARTITIONS), partition::identity_hash(event)));
             }),
             "decode an event" => {
-                let records: Rc<Vec<Vec<u8>>> = Rc::new(events.chunks(RECORD_EVENTS_MAX).map(record).collect());
-                let mut at = 0;
-                Self::of(RECORD_EVENTS_MAX, move || {
-                    let (records, now) = (Rc::clone(&records), at % records.len());
-                    at += 1;
-                    Box::new(move || drop(black_box(cloudevents::decode_record(&records[now]).unwrap())))
-                })
+                records(&events, |record, _| drop(black_box(cloudevents::decode_record(record).unwrap())))
             }
             "fold an event" => fold(events),
             "judge a text" => texts(&events, |text| {
@@ -91,6 +91,18 @@ fn each(events: Vec<Envelope>, work: impl Fn(&Envelope) + Copy + 'static) -> Ste
         let (events, from) = (Rc::clone(&events), at % (events.len() / RECORD_EVENTS_MAX) * RECORD_EVENTS_MAX);
         at += 1;
         Box::new(move || events[from..from + RECORD_EVENTS_MAX].iter().for_each(work))
+    })
+}
+
+/// What is done with each record, as bytes; and the time of its first event.
+fn records(events: &[Envelope], work: impl Fn(&[u8], Timestamp) + Copy + 'static) -> Step {
+    let each = events.chunks(RECORD_EVENTS_MAX).map(|events| (record(events), events[0].recorded_at));
+    let records: Rc<Vec<(Vec<u8>, Timestamp)>> = Rc::new(each.collect());
+    let mut at = 0;
+    Step::of(RECORD_EVENTS_MAX, move || {
+        let (records, from) = (Rc::clone(&records), at % records.len());
+        at += 1;
+        Box::new(move || work(&records[from].0, records[from].1))
     })
 }
 

@@ -1,4 +1,5 @@
-//! Events as the log is written: the type stands before the data, so that the data is read in the same pass.
+//! Events as they are mostly written, by us into the log and by publishers: the type stands before the data, so that the data is
+//! read in the same pass.
 //!
 //! Whatever is wrong or unusual is no concern of this file: it gives up, and the event is read again where mistakes are named.
 
@@ -11,10 +12,23 @@ use std::fmt;
 pub(crate) fn record(json: &[u8]) -> Option<Vec<Result<Envelope, Reject>>> {
     // An envelope is large: to move those of a record again and again as they become more takes as long as to read some of them.
     let room = (json.len() / SHORT_EVENT_BYTES + 1).min(RECORD_EVENTS_MAX);
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let mut deserializer = text(json)?;
     let events = Room(room).deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(events)
+}
+
+/// An event of a publisher that holds no surprise. `now` is its `recorded_at`, and its `occurred_at` where it has no time.
+pub(crate) fn published(json: &[u8], now: Timestamp) -> Option<Envelope> {
+    let mut deserializer = text(json)?;
+    let event = Writer::Publisher(now).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(event)
+}
+
+/// What is known to be text as a whole is not looked at again string by string.
+fn text(json: &[u8]) -> Option<serde_json::Deserializer<serde_json::de::StrRead<'_>>> {
+    std::str::from_utf8(json).ok().map(serde_json::Deserializer::from_str)
 }
 
 /// About as many bytes as a short event has in a record.
@@ -37,15 +51,19 @@ impl<'de> Visitor<'de> for Room {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut events = Vec::with_capacity(self.0);
-        while let Some(Quick(envelope)) = seq.next_element()? {
+        while let Some(envelope) = seq.next_element_seed(Writer::Log)? {
             events.push(Ok(envelope));
         }
         Ok(events)
     }
 }
 
-/// An event that holds no surprise.
-struct Quick(Envelope);
+/// Who wrote an event: a publisher can't say when it was recorded, nor that somebody passed it on.
+#[derive(Clone, Copy)]
+enum Writer {
+    Log,
+    Publisher(Timestamp),
+}
 
 #[derive(serde::Deserialize)]
 #[serde(field_identifier, rename_all = "lowercase")]
@@ -112,25 +130,45 @@ impl<'de> DeserializeSeed<'de> for DataOf {
     }
 }
 
-impl<'de> Deserialize<'de> for Quick {
+/// A content type that is JSON.
+struct Json;
+
+impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Attributes;
-        impl<'de> Visitor<'de> for Attributes {
-            type Value = Quick;
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Json;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a CloudEvent")
+                f.write_str("application/json")
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Quick, A::Error> {
-                attributes(map)
+            fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
+                if text.starts_with("application/json") { Ok(Json) } else { Err(E::custom("another type")) }
             }
         }
-        deserializer.deserialize_map(Attributes)
+        deserializer.deserialize_str(Text)
     }
 }
 
-fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
+impl<'de> DeserializeSeed<'de> for Writer {
+    type Value = Envelope;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Envelope, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Writer {
+    type Value = Envelope;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a CloudEvent")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Envelope, A::Error> {
+        attributes(map, self)
+    }
+}
+
+fn attributes<'de, A: MapAccess<'de>>(mut map: A, writer: Writer) -> Result<Envelope, A::Error> {
     let (mut version, mut id, mut source, mut kind, mut subject) = (None, None, None, None, None);
-    let (mut time, mut recorded, mut forwarded, mut event) = (None, None, None, None);
+    let (mut time, mut recorded, mut forwarded, mut content, mut event) = (None, None, None, None, None);
     while let Some(field) = map.next_key::<Field>()? {
         match field {
             Field::Specversion => once::<_, Version>(&mut version, &mut map)?,
@@ -145,17 +183,21 @@ fn attributes<'de, A: MapAccess<'de>>(mut map: A) -> Result<Quick, A::Error> {
                 (Some(Named(kind)), None) => event = Some(map.next_value_seed(DataOf(*kind))?),
                 _ => return Err(unusual()),
             },
-            Field::Datacontenttype => return Err(unusual()),
+            Field::Datacontenttype => once::<_, Json>(&mut content, &mut map)?,
             Field::Other => drop(map.next_value::<serde::de::IgnoredAny>()?),
         }
     }
     let (Some(_), Some(id), Some(source), Some(subject)) = (version, id, source, subject) else {
         return Err(unusual());
     };
+    let (recorded, forwarded) = match writer {
+        Writer::Log => (recorded, forwarded.unwrap_or_default()),
+        Writer::Publisher(now) => (Some(now), 0),
+    };
     let (Some(event), Some(recorded_at)) = (event, recorded) else { return Err(unusual()) };
     event.check().map_err(|_| unusual())?;
-    let (occurred_at, forwarded) = (time.unwrap_or(recorded_at), forwarded.unwrap_or_default());
-    Ok(Quick(Envelope { id, source, subject, occurred_at, recorded_at, forwarded, event }))
+    let occurred_at = time.unwrap_or(recorded_at);
+    Ok(Envelope { id, source, subject, occurred_at, recorded_at, forwarded, event })
 }
 
 fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(place: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {

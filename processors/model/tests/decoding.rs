@@ -46,6 +46,29 @@ fn a_record_reads_the_same_in_whatever_order_its_attributes_stand() {
     }
 }
 
+/// The quick way and the one that names mistakes read the same: what is said of when an event was recorded and passed on is the log's
+/// to say, and not a publisher's.
+#[test]
+fn what_publishers_send_reads_the_same_whichever_way_it_is_read() {
+    let envelope = decode_structured(order().to_string().as_bytes(), now()).unwrap();
+    let ours = String::from_utf8(encode(&envelope)).unwrap();
+    let ours = ours.replacen(&now().to_string(), "1999-01-01T00:00:00.000Z", 1).replacen('{', r#"{"forwarded":3,"#, 1);
+    let json = ours.replacen('{', r#"{"datacontenttype":"application/json; charset=utf-8","#, 1);
+    let by_name = serde_json::from_str::<Value>(&json).unwrap().to_string();
+    assert!(json.find("\"type\"") < json.find("\"data\":") && by_name.find("\"type\"") > by_name.find("\"data\":"));
+    for event in [&ours, &json, &by_name] {
+        assert!(event.contains("1999"), "{event}");
+        assert_eq!(decode_structured(event.as_bytes(), now()).unwrap(), envelope, "{event}");
+    }
+    let no_time = json.replacen(r#""time":"2026-01-31T09:00:00.000Z","#, "", 1);
+    assert_eq!(decode_structured(no_time.as_bytes(), now()).unwrap().occurred_at, now());
+    for (good, bad) in [("application/json", "text/plain"), ("1999-01-01T", "1999-13-01T"), ("1.0", "0.3")] {
+        let event = json.replacen(good, bad, 1);
+        assert_ne!(event, json);
+        decode_structured(event.as_bytes(), now()).unwrap_err();
+    }
+}
+
 #[test]
 fn what_is_wrong_in_a_record_stands_in_its_place() {
     let mut wrong = order();
