@@ -2,7 +2,7 @@
 //! stay readable for ever.
 //!
 //! `tests/golden` holds for version N `vN.log.jsonl`, a record a line, and from version 2 on the checkpoint of its last record: the
-//! objects in the folder `vN`. Versions 1 to 4 are rebuilt from the log (`domain/src/upgrade` says why).
+//! objects in the folder `vN`. Versions 1 to 5 are rebuilt from the log (`domain/src/upgrade` says why).
 //! `NEXUSFLOW_WRITE_GOLDEN=1 cargo nextest run --test golden` writes those of the current version.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The first version whose checkpoints are read.
-const READ_SINCE: u32 = 5;
+const READ_SINCE: u32 = 6;
 
 /// When the log of the golden checkpoints was created.
 const CREATED_NS: i64 = 1_767_571_200_000_000_000;

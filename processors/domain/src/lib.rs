@@ -51,7 +51,7 @@ impl Domain for Commerce {
     type Note = Activity;
     type Card = alert::Card;
     type Timer = Timer;
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
 
     fn keyspace(envelope: &Envelope) -> u8 {
         subject::of_envelope(envelope) as u8

@@ -2,8 +2,8 @@
 //!
 //! When a stored type changes, [`Commerce::VERSION`](crate::Commerce) is raised. Where what is stored can be made into what is to be
 //! stored, the old form moves into a file of the version that ends, with the step to the next one. Versions 1 to 4 are not read: they
-//! kept neither which stages a deal went through, nor what a customer wrote text by text, nor when they were heard of. Their state
-//! is rebuilt from the log, where it all stands. `tests/golden` holds a checkpoint of every version there was.
+//! kept neither which stages a deal went through, nor what a customer wrote text by text, nor when they were heard of. Version 5, which
+//! wrote changes of health out in full, was never released. Their state is rebuilt from the log, where it all stands. `tests/golden` holds a checkpoint of every version there was.
 
 use crate::Commerce;
 use nexusflow_engine::{Domain, Partition, RestoreError};

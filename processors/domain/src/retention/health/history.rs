@@ -2,8 +2,9 @@
 
 use super::band::Band;
 use super::indicators::COUNT;
+use super::written::Written;
 use nexusflow_model::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::VecDeque;
 
 /// Changes that are remembered of a customer.
@@ -17,7 +18,7 @@ pub type Values = [i16; COUNT];
 pub const ABSENT: i16 = -1;
 
 /// What made a score change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// An event: its record in the customer's partition, and its place in the record.
     Event(u64, u16),
@@ -28,7 +29,7 @@ pub enum Cause {
 }
 
 /// A change of a score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// When it was known.
     pub at: Timestamp,
@@ -47,8 +48,9 @@ pub struct Change {
 }
 
 /// The last changes of a customer's score, newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History(VecDeque<Change>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct History(pub(super) VecDeque<Change>);
 
 impl History {
     /// The changes, newest first.
@@ -96,8 +98,9 @@ impl Change {
 }
 
 /// The last score of each of the last days on which it changed, in thousandths of a point; the oldest first. Days are the business's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Days(Vec<(i32, Option<i32>)>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<u64>")]
+pub struct Days(pub(super) Vec<(i32, Option<i32>)>);
 
 impl Days {
     /// The score is `score` from now on, on `day`.

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod history;
 pub mod indicators;
 mod words;
+mod written;
 
 pub use band::Band;
 pub use config::HealthConfig;
