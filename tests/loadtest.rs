@@ -96,6 +96,20 @@ fn a_search_says_which_rate_is_sustained_and_why_not_more() {
     assert!(!output.status.success() && said.contains("NOTHING SUSTAINED"), "{output:?}");
 }
 
+/// A load of which nothing is taken has shown nothing, and says why.
+#[test]
+fn a_load_that_is_refused_has_not_gone_well() {
+    let mut nexusflow = Nexusflow::new("EUR", "Europe/Madrid");
+    nexusflow.set("ACCESS__PUBLISH_TOKEN", "the-token-of-the-gateway");
+    let _up = nexusflow.up(&[]);
+    nexusflow.set("ACCESS__PUBLISH_TOKEN", "the-token-of-somebody-else");
+    let output = nexusflow.run(&["loadtest", "--rate", "20", "--seconds", "1", "--warmup", "0"]);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{out}\n{err}");
+    assert!(out.contains("refused    20,") && out.contains("said first: "), "{out}");
+    assert!(err.contains("nothing was accepted"), "{err}");
+}
+
 /// Viewers that hardly read are cut off or kept, and the one that measures notices neither; a burst arrives as the rest does.
 #[test]
 fn slow_viewers_and_bursts_are_told_of() {

@@ -45,6 +45,8 @@ pub(crate) struct Answer {
     pub(crate) refused: u64,
     /// Events of which nobody knows: they may be seen, once.
     pub(crate) unknown: u64,
+    /// Why not all were accepted, where it was said.
+    pub(crate) why: Option<String>,
     /// Which of its events were accepted and belong on the ticker.
     pub(crate) news: Vec<u16>,
     /// Where those stand, as far as it is known: the answer says it of an event that was sent alone, the log of any.
@@ -199,12 +201,30 @@ struct Said {
     place: Option<String>,
     rejected: Vec<At>,
     retry: Vec<At>,
+    error: Failed,
 }
 
-/// Names an event of a batch.
+/// Names an event of a batch, and why it was not stored.
 #[derive(Debug, Deserialize)]
 struct At {
     index: usize,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Why none was stored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Failed {
+    message: String,
+}
+
+impl Said {
+    /// Why not everything was stored, the most telling first: an event's own reason.
+    fn why(&self) -> Option<String> {
+        let reasons = self.rejected.iter().chain(&self.retry).map(|at| &at.reason).chain([&self.error.message]);
+        reasons.into_iter().find(|reason| !reason.is_empty()).cloned()
+    }
 }
 
 /// What an answer, or none, means for the events of a request.
@@ -222,13 +242,18 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
         orders: 0,
         refused: 0,
         unknown: 0,
+        why: None,
         news: Vec::new(),
         places: Vec::new(),
         alarms: Vec::new(),
     };
-    match said {
-        Some((status, body)) if status.is_success() => {
-            let said: Said = serde_json::from_slice(&body).unwrap_or_default();
+    let (status, said): (_, Said) = match said {
+        Some((status, body)) => (Some(status), serde_json::from_slice(&body).unwrap_or_default()),
+        None => (None, Said::default()),
+    };
+    answer.why = said.why();
+    match status {
+        Some(status) if status.is_success() => {
             let is_in = |list: &[At], index: usize| list.iter().any(|at| at.index == index);
             for (index, event) in post.events.iter().enumerate() {
                 if is_in(&said.rejected, index) {
@@ -245,7 +270,7 @@ fn judge(post: &Post, sent_at: Instant, answered_at: Instant, said: Option<(Stat
             answer.places = said.place.into_iter().filter(|_| !answer.news.is_empty()).collect();
         }
         // A server's error may come after the log took the event.
-        Some((status, _)) if !status.is_server_error() => answer.refused = all,
+        Some(status) if !status.is_server_error() => answer.refused = all,
         _ => answer.unknown = all,
     }
     answer
@@ -270,6 +295,7 @@ pub(crate) mod tests {
             orders: 0,
             refused: 0,
             unknown: 0,
+            why: None,
             news: Vec::new(),
             places: Vec::new(),
             alarms: Vec::new(),
@@ -292,6 +318,16 @@ pub(crate) mod tests {
             said.map(|(status, body)| (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes())));
         let answer = judge(&post, now, now, said);
         (answer.accepted, answer.orders, answer.refused, answer.unknown, answer.places.into_iter().next())
+    }
+
+    #[test]
+    fn why_it_was_not_accepted_is_what_was_said_of_an_event_or_else_of_all() {
+        let why = |json: &str| serde_json::from_str::<Said>(json).unwrap().why();
+        let partly =
+            r#"{"stored":1,"rejected":[],"retry":[{"index":2,"reason":"too slow"}],"error":{"message":"again"}}"#;
+        assert_eq!(why(partly).as_deref(), Some("too slow"));
+        assert_eq!(why(r#"{"error":{"code":"x","field":"body","message":"too many"}}"#).as_deref(), Some("too many"));
+        assert_eq!(why(r#"{"stored":1,"place":"3:1:0"}"#), None);
     }
 
     #[test]

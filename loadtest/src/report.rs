@@ -62,6 +62,8 @@ pub struct Report {
     pub refused: u64,
     /// Events of which it said nothing, or not for sure.
     pub unknown: u64,
+    /// Why not all were accepted, as the system said first.
+    pub why_not: Option<String>,
     /// Requests that were sent again because their answer was not clear.
     pub repeated: u64,
     /// What was due and not folded yet, early and late in the measured time.
@@ -160,6 +162,7 @@ impl Report {
             old_per_s: settings.old_per_s,
             accepted: tally.accepted,
             refused: tally.refused,
+            why_not: tally.why_not,
             unknown: tally.unknown,
             repeated: tally.repeated,
             backlog: tally.backlog,
@@ -282,6 +285,7 @@ pub(crate) mod tests {
             old_per_s: 0.0,
             accepted: 1_000,
             refused: 0,
+            why_not: None,
             unknown: 0,
             repeated: 0,
             backlog: Backlog::default(),

@@ -45,7 +45,8 @@ fn limit(report: &Report, seen: &Quantiles, p99_max: Duration) -> Option<String>
         Verdict::CountedTwice(events) => return Some(format!("{events} more are visible than were sent")),
     }
     if report.refused + report.unknown > 0 {
-        return Some(format!("{} events were not accepted", report.refused + report.unknown));
+        let why = report.why_not.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        return Some(format!("{} events were not accepted{why}", report.refused + report.unknown));
     }
     let own = Duration::from_micros(report.latencies.due_to_released.p99_us);
     if own > OWN_DELAY_MAX {

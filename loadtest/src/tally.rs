@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) orders: u64,
     pub(crate) refused: u64,
     pub(crate) unknown: u64,
+    /// Why not all were accepted, as it was said first.
+    pub(crate) why_not: Option<String>,
     /// Requests that were sent again.
     pub(crate) repeated: u64,
     /// Accepted events that belong on the ticker, warm-up included, and those of them that were there.
@@ -60,6 +62,7 @@ pub(crate) fn tally<'a>(answers: &'a [Answer], seen: &Sightings, before: Standin
         orders: sum(|answer| answer.orders),
         refused: sum(|answer| answer.refused),
         unknown: sum(|answer| answer.unknown),
+        why_not: answers.iter().find_map(|answer| answer.why.clone()),
         repeated: sum(|answer| answer.repeats),
         news,
         news_seen,

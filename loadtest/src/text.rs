@@ -58,6 +58,9 @@ fn write_counts(report: &Report, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         "refused    {}, without a clear answer {}; {} requests sent again",
         report.refused, report.unknown, report.repeated
     )?;
+    if let Some(why) = &report.why_not {
+        writeln!(out, "           said first: {why}")?;
+    }
     writeln!(out, "backlog    {} events early, {} late", report.backlog.early.events(), report.backlog.late.events())?;
     writeln!(out, "visible    {} events", report.visible)?;
     writeln!(out, "orders     {} accepted, {} visible", report.orders_accepted, report.orders_visible)?;

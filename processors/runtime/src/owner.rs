@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 /// Changes go out at most this often: under load they are told together, when it is quiet at once.
-const PUBLISH_EVERY: Duration = Duration::from_millis(10);
+const PUBLISH_EVERY: Duration = Duration::from_millis(5);
 /// But what people have to see does not wait for that: at most this often.
 const SHOW_EVERY: Duration = Duration::from_millis(2);
 /// And figures, which are told whole, at most this often: a viewer sees new ones every 50 ms at the most.
