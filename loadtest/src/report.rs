@@ -106,7 +106,7 @@ pub struct Latencies {
     pub due_to_log: Quantiles,
     /// Until the publisher knew that the event is stored: synced, acknowledged by the log, and answered.
     pub due_to_accepted: Quantiles,
-    /// Until the owner of its partition told on NATS that it is folded; owners tell at most every 10 ms, or 2 where a card changed.
+    /// Until the owner of its partition told on NATS that it is folded; owners tell at most every 5 ms, or 2 where a card changed.
     pub due_to_folded: Quantiles,
     /// Until the gateway had heard that, by its own clock: events that belong on the ticker.
     pub due_to_gateway: Quantiles,
@@ -162,7 +162,7 @@ impl Report {
             old_per_s: settings.old_per_s,
             accepted: tally.accepted,
             refused: tally.refused,
-            why_not: tally.why_not,
+            why_not: tally.why_not.clone(),
             unknown: tally.unknown,
             repeated: tally.repeated,
             backlog: tally.backlog,
