@@ -83,7 +83,8 @@ impl<P: Default + Serialize + DeserializeOwned> Held<P> {
         if let Self::Open(open) = self
             && let Ok(bytes) = bytes_of(&open.slot)
         {
-            *self = Self::Packed(bytes.into());
+            // A copy, because an allocation that is made shorter keeps its room up to twice the length: lists grow by doubling.
+            *self = Self::Packed(Box::from(bytes.as_slice()));
         }
     }
 
