@@ -40,4 +40,5 @@ pub use histogram::Histogram;
 pub use latest::Latest;
 pub use merge::Merge;
 pub use outbox::Outbox;
+pub use packed::{unzigzag, zigzag};
 pub use pane::{Pane, Rollups};

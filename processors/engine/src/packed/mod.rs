@@ -69,10 +69,12 @@ impl serde::de::Error for PackedError {
     }
 }
 
-const fn zigzag(value: i64) -> u64 {
+/// Signed numbers as unsigned ones that are small where those are near zero.
+pub const fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)) as u64
 }
 
-const fn unzigzag(value: u64) -> i64 {
+/// What [`zigzag`] was made of.
+pub const fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }

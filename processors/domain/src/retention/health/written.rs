@@ -7,6 +7,7 @@
 use super::band::Band;
 use super::history::{ABSENT, Cause, Change, Days, History, Values};
 use super::indicators::COUNT;
+use nexusflow_engine::{unzigzag, zigzag};
 use nexusflow_model::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::VecDeque;
@@ -211,14 +212,6 @@ fn unsigned(value: i16) -> u64 {
 
 fn signed(number: u64) -> Result<i16, Nonsense> {
     u16::try_from(number).map(|number| (number as i16).wrapping_add(ABSENT)).map_err(|_| NONSENSE)
-}
-
-const fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)) as u64
-}
-
-const fn unzigzag(value: u64) -> i64 {
-    (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
 #[cfg(test)]
