@@ -82,22 +82,25 @@ enum Field {
     Other,
 }
 
+/// A text that a value is made of, where it is one of those that are expected.
+struct Word<F>(F);
+
+impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Word<F> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text that is expected there")
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).ok_or_else(unusual)
+    }
+}
+
 /// A type of the vocabulary, by its name.
 struct Named(Kind);
 
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Named;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a type of the vocabulary")
-            }
-            fn visit_str<E: Error>(self, name: &str) -> Result<Named, E> {
-                Kind::from_name(name).map(Named).ok_or_else(|| E::custom("no such type"))
-            }
-        }
-        deserializer.deserialize_str(Name)
+        deserializer.deserialize_str(Word(|name: &str| Kind::from_name(name).map(Self)))
     }
 }
 
@@ -106,17 +109,16 @@ struct Version;
 
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Version;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("1.0")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Version, E> {
-                if text == "1.0" { Ok(Version) } else { Err(E::custom("another version")) }
-            }
-        }
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_str(Word(|text: &str| (text == "1.0").then_some(Self)))
+    }
+}
+
+/// A content type that is JSON.
+struct Json;
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Word(|text: &str| text.starts_with("application/json").then_some(Self)))
     }
 }
 
@@ -127,25 +129,6 @@ impl<'de> DeserializeSeed<'de> for DataOf {
     type Value = Event;
     fn deserialize<D: Deserializer<'de>>(self, data: D) -> Result<Event, D::Error> {
         Event::deserialize_as(self.0, data)
-    }
-}
-
-/// A content type that is JSON.
-struct Json;
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Json;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("application/json")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
-                if text.starts_with("application/json") { Ok(Json) } else { Err(E::custom("another type")) }
-            }
-        }
-        deserializer.deserialize_str(Text)
     }
 }
 
